@@ -1,0 +1,134 @@
+"""What is generated, from what, and where does it go?
+
+    proto/larkspur/v1/*.proto       -> go/gen/larkspur/v1, sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1
+    the flyteidl package's          -> go/connector/gen/flyteidl
+    descriptors (Flyte's own API)
+
+Run it by ``nox -s generate``; with ``--check`` it writes nothing and fails if a checked-in file is stale or was edited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import importlib
+import shutil
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import grpc_tools
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from grpc_tools import protoc
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = sorted((ROOT / "proto/larkspur").rglob("*.proto"))
+TARGETS = [
+    "go/gen/larkspur",
+    "go/connector/gen/flyteidl",
+    "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1",
+]
+GO_OURS = "example.com/larkspur/gen"
+GO_FLYTE = "example.com/flyteconnector/gen"
+FLYTE_ROOTS = ["flyteidl.service.agent_pb2", "flyteidl.core.errors_pb2"]
+DROP = ("google/api/", "protoc-gen-openapiv2/")  # HTTP annotations: no connector speaks HTTP
+
+
+def run_protoc(*args: str) -> None:
+    """Run protoc; its own message stands on stderr already when it fails."""
+    if protoc.main(["protoc", *args]):
+        raise SystemExit("generate: protoc refused; see its message above")
+
+
+def generate_ours(out: Path) -> None:
+    """Our messages for Go and Python."""
+    well_known = f"-I{Path(grpc_tools.__file__).parent / '_proto'}"
+    names = [str(p.relative_to(ROOT / "proto")) for p in OURS]
+    maps = [f"--go_opt=M{n}={GO_OURS}/{Path(n).parent};larkspurv1" for n in names]
+    (out / "go/gen").mkdir(parents=True)
+    run_protoc(f"-I{ROOT / 'proto'}", well_known, f"--go_out={out / 'go/gen'}", f"--go_opt=module={GO_OURS}", *maps, *names)
+    # A virtual include puts the module where Python imports it, without touching the message's own name.
+    src = out / "sdk/flytekitplugins-larkspur/src"
+    src.mkdir(parents=True)
+    virtual = [f"flytekitplugins/{n}" for n in names]
+    include = f"-Iflytekitplugins/larkspur={ROOT / 'proto/larkspur'}"
+    run_protoc(include, well_known, f"--python_out={src}", f"--pyi_out={src}", *virtual)
+
+
+def flyte_descriptors() -> FileDescriptorSet:
+    """The files that Flyte's connector API consists of, dependencies first, without HTTP annotations."""
+    seen: set[str] = set()
+    files = FileDescriptorSet()
+
+    def add(descriptor) -> None:
+        if descriptor.name in seen or descriptor.name.startswith(DROP):
+            return
+        seen.add(descriptor.name)
+        for dependency in descriptor.dependencies:
+            add(dependency)
+        descriptor.CopyToProto(files.file.add())
+
+    for name in FLYTE_ROOTS:
+        add(importlib.import_module(name).DESCRIPTOR)
+    for file in files.file:
+        kept = [d for d in file.dependency if not d.startswith(DROP)]
+        file.ClearField("dependency")
+        file.dependency.extend(kept)
+        for service in file.service:
+            for method in service.method:
+                method.ClearField("options")
+    return files
+
+
+def generate_flyte(out: Path) -> None:
+    """Flyte's API for Go; flyteidl's wheel has descriptors but no .proto files."""
+    files = flyte_descriptors()
+    names = [f.name for f in files.file if f.name.startswith("flyteidl/")]
+    target = out / "go/connector/gen"
+    target.mkdir(parents=True)
+    with tempfile.NamedTemporaryFile(suffix=".binpb") as descriptors:
+        descriptors.write(files.SerializeToString())
+        descriptors.flush()
+        options = []
+        for plugin in ("go", "go-grpc"):
+            options += [f"--{plugin}_out={target}", f"--{plugin}_opt=module={GO_FLYTE}"]
+            options += [f"--{plugin}_opt=M{n}={GO_FLYTE}/{Path(n).parent}" for n in names]
+        run_protoc(f"--descriptor_set_in={descriptors.name}", *options, *names)
+    (target / "flyteidl/README.md").write_text(
+        f"Generated from the descriptors in the Apache-2.0 package flyteidl {version('flyteidl')} by "
+        "`scripts/generate_protos.py`.\nDo not edit; `nox -s generate` deletes and rebuilds this folder. "
+        "Flyte's own Go module would register the same names: never link both.\n"
+    )
+
+
+def differences(fresh: Path, tree: Path) -> list[str]:
+    """Paths that differ between what was generated now and what is checked in, with how they differ."""
+    new = {p.relative_to(fresh) for p in fresh.rglob("*") if p.is_file()}
+    old = {p.relative_to(tree) for p in tree.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
+    found = [f"{p}: missing" for p in new - old] + [f"{p}: not generated any more" for p in old - new]
+    found += [f"{p}: stale or edited" for p in new & old if not filecmp.cmp(fresh / p, tree / p, shallow=False)]
+    return sorted(found)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a checked-in file differs")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch)
+        generate_ours(out)
+        generate_flyte(out)
+        if args.check:
+            found = [f"{t}/{d}" for t in TARGETS for d in differences(out / t, ROOT / t)]
+            print("\n".join(found) or "generate: every generated file is as its source says")
+            return 1 if found else 0
+        for target in TARGETS:
+            shutil.rmtree(ROOT / target, ignore_errors=True)
+            shutil.copytree(out / target, ROOT / target)
+            print(f"generate: {target}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
