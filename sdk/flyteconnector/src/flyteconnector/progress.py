@@ -1,0 +1,96 @@
+"""What does the user see while a task runs elsewhere?
+
+Lines on standard error that stay, with and without a terminal. flytekit's own progress bar erases itself, and prints
+nothing at all without a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from flyteidl.admin import agent_pb2
+from flyteidl.core.execution_pb2 import TaskExecution
+
+
+class Link(NamedTuple):
+    """A link that the connector offers, for example to a log."""
+
+    name: str
+    uri: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change that the connector reported: another phase, or a link that was not there before."""
+
+    task: str
+    """The task's full name."""
+    phase: str
+    """A name of flyteidl's ``TaskExecution.Phase``, for example ``RUNNING``."""
+    message: str
+    """What the connector says about it; may be empty."""
+    links: tuple[Link, ...]
+    """Every link known so far."""
+    seconds: float
+    """Since ``CreateTask`` was sent."""
+    resource_name: str
+    """Name of the resource in the cluster; empty where the connector's metadata does not tell."""
+
+
+Listener = Callable[[Event], None]
+_listeners: list[Listener] = []
+
+
+def listen(callback: Listener) -> Callable[[], None]:
+    """Call ``callback`` with every event, from the thread that runs the task; return a function that ends this.
+
+    An exception that the callback raises ends the run, and the connector is told to delete the task.
+    """
+    _listeners.append(callback)
+    return lambda: _listeners.remove(callback)
+
+
+def say(line: str) -> None:
+    """Print one line of progress."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def resource_name(resource_meta: bytes) -> str:
+    """Return the resource's name, where the metadata is JSON that has it under ``n``; else an empty string."""
+    try:
+        meta = json.loads(resource_meta)
+    except ValueError:
+        return ""
+    return str(meta.get("n", "")) if isinstance(meta, dict) else ""
+
+
+class Reporter:
+    """Compares each answer of ``GetTask`` with the one before, and reports what is new."""
+
+    def __init__(self, task: str) -> None:
+        self._task = task
+        self._started = time.monotonic()
+        self._phase = ""
+        self._links: tuple[Link, ...] = ()
+
+    def report(self, resource: agent_pb2.Resource, resource_meta: bytes) -> None:
+        """Print a line for a new phase and for each new link, and tell the listeners."""
+        phase = TaskExecution.Phase.Name(resource.phase)
+        links = tuple(Link(link.name, link.uri) for link in resource.log_links)
+        new_links = [link for link in links if link not in self._links]
+        if phase == self._phase and not new_links:
+            return
+        seconds = time.monotonic() - self._started
+        if phase != self._phase:
+            say(f"[{seconds:6.1f}s] {self._task} {phase}" + (f": {resource.message}" if resource.message else ""))
+        for link in new_links:
+            say(f"[{seconds:6.1f}s] {self._task} link {link.name}: {link.uri}")
+        self._phase, self._links = phase, links or self._links
+        event = Event(self._task, phase, resource.message, self._links, seconds, resource_name(resource_meta))
+        for listener in _listeners.copy():
+            listener(event)
