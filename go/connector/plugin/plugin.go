@@ -27,7 +27,8 @@ type Task struct {
 	Labels, Annotations map[string]string
 	// Custom is what the SDK wrote into TaskTemplate.custom; decode it with Decode. Nil if the task sent nothing.
 	Custom *structpb.Struct
-	// Pod is the finished pod of the task, whether the task came as a container or as a pod, from either Flyte.
+	// Pod is the finished pod of the task, with Labels and Annotations on it, whether the task came as a container or as
+	// a pod, from either Flyte.
 	Pod corev1.PodTemplateSpec
 	// PrimaryContainer names the container of Pod that runs the user's code.
 	PrimaryContainer string

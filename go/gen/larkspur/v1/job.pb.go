@@ -94,7 +94,8 @@ type Job struct {
 	// How often Kubernetes starts one worker again before its index counts as failed. Default 0: Flyte's own retries
 	// start the whole task again, and both together multiply.
 	BackoffLimitPerIndex int32 `protobuf:"varint,3,opt,name=backoff_limit_per_index,json=backoffLimitPerIndex,proto3" json:"backoff_limit_per_index,omitempty"`
-	// How many indexes may fail before the whole Job does. Default 0: the first lost worker ends the Job.
+	// How many workers may be lost before Kubernetes stops the others. A Job with a lost worker fails in any case; the
+	// others may be worth finishing, because their results can be used by the next attempt. Default 0: stop at the first.
 	MaxFailedIndexes int32 `protobuf:"varint,4,opt,name=max_failed_indexes,json=maxFailedIndexes,proto3" json:"max_failed_indexes,omitempty"`
 	// Seconds that the finished Job stays in the cluster. At least 120: Flyte asks only every 30 seconds, and a Job that
 	// vanished before it was asked counts as lost. Default 600.

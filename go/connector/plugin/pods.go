@@ -1,0 +1,45 @@
+package plugin
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// hopeless are the reasons for which a container waits and will not stop waiting unless somebody changes something.
+// ImagePullBackOff means that Kubernetes has tried twice at least; a registry may still come back, so Flyte may retry.
+var hopeless = map[string]Phase{
+	"ImagePullBackOff":           RetryableFailed,
+	"InvalidImageName":           Failed,
+	"CreateContainerConfigError": Failed,
+}
+
+// PendingPhase says why a pod that has not started yet has not: WaitingForResources if no node takes it, Initializing if
+// it is on its way, and a failure if it cannot start as it is. The reason is Kubernetes' own text.
+func PendingPhase(pod *corev1.Pod) PhaseInfo {
+	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
+		if waiting := status.State.Waiting; waiting != nil && waiting.Message != "" {
+			phase := cmp.Or(hopeless[waiting.Reason], Initializing)
+			return PhaseInfo{Phase: phase, Reason: waiting.Reason + ": " + waiting.Message}
+		}
+	}
+	for _, condition := range pod.Status.Conditions {
+		if condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse {
+			return PhaseInfo{Phase: WaitingForResources, Reason: condition.Reason + ": " + condition.Message}
+		}
+	}
+	return PhaseInfo{Phase: Initializing, Reason: "the pod is starting"}
+}
+
+// FailureMessage says how the pod's first failed container ended: the reason, the exit code and its last words. It is
+// empty if none failed.
+func FailureMessage(pod *corev1.Pod) string {
+	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
+		if end := status.State.Terminated; end != nil && end.ExitCode != 0 {
+			return strings.TrimSpace(fmt.Sprintf("%s, exit code %d\n%s", end.Reason, end.ExitCode, end.Message))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+// %% Phase: how far is the task?
+//
+// Flyte asks this again and again. The answer is read from the resource alone, and from its pods where the resource is
+// silent: a Job whose image does not exist looks like a Job that is about to start.
+
+package job
+
+import (
+	"cmp"
+
+	"example.com/flyteconnector/plugin"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// %% The end is a table
+//
+// A Job that has failed says why in one word. The table says what Flyte should do then: RetryableFailed starts another
+// attempt if the user asked for retries, Failed does not. A word that is not in the table counts as retryable.
+
+// TODO(phases): List every final state that your operator reports.
+var failures = map[string]plugin.Phase{
+	batchv1.JobReasonBackoffLimitExceeded:     plugin.RetryableFailed,
+	batchv1.JobReasonFailedIndexes:            plugin.RetryableFailed,
+	batchv1.JobReasonMaxFailedIndexesExceeded: plugin.RetryableFailed,
+	batchv1.JobReasonDeadlineExceeded:         plugin.Failed,
+}
+
+// %% From the Job's conditions
+//
+// Only ``Complete`` and ``Failed`` are the end. ``SuccessCriteriaMet`` and ``FailureTarget`` come earlier, while pods still
+// run; a plugin that takes them for the end reports a success whose outputs are not written yet.
+
+// GetTaskPhase reads how far the Job is.
+func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.Pod) (plugin.PhaseInfo, error) {
+	job, err := plugin.FromUnstructured[batchv1.Job](resource)
+	if err != nil {
+		return plugin.PhaseInfo{}, err
+	}
+	info := progress(job, pods)
+	for _, condition := range job.Status.Conditions {
+		if condition.Status != corev1.ConditionTrue {
+			continue
+		}
+		switch condition.Type {
+		case batchv1.JobComplete:
+			info = plugin.PhaseInfo{Phase: plugin.Succeeded}
+		case batchv1.JobFailed:
+			info.Phase = cmp.Or(failures[condition.Reason], plugin.RetryableFailed)
+			info.Reason = cmp.Or(failure(pods), condition.Message)
+		case batchv1.JobSuspended:
+			info = plugin.PhaseInfo{Phase: plugin.Queued, Reason: condition.Message}
+		}
+	}
+	info.Links = p.links(pods)
+	info.Info = map[string]any{"active": job.Status.Active, "succeeded": job.Status.Succeeded}
+	return info, nil
+}
+
+// %% On the way, from the pods
+//
+// One worker that runs makes a running task. While none does, the one that has the worst trouble speaks for all.
+
+func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
+	info := plugin.PhaseInfo{Phase: plugin.Queued, Reason: "no worker has a pod yet"}
+	running := job.Status.Succeeded > 0
+	for _, pod := range pods {
+		if pod.Status.Phase != corev1.PodPending {
+			running = true
+		} else if stuck := plugin.PendingPhase(&pod); stuck.Phase > info.Phase {
+			info = plugin.PhaseInfo{Phase: stuck.Phase, Reason: worker(&pod) + ": " + stuck.Reason}
+		}
+	}
+	if running && !info.Phase.Terminal() {
+		info = plugin.PhaseInfo{Phase: plugin.Running}
+	}
+	return info
+}
+
+// failure returns the last words of the first worker that failed.
+func failure(pods []corev1.Pod) string {
+	for _, pod := range pods {
+		if message := plugin.FailureMessage(&pod); message != "" {
+			return worker(&pod) + ": " + message
+		}
+	}
+	return ""
+}

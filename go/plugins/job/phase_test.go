@@ -1,0 +1,102 @@
+package job
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/flyteconnector/plugin"
+	batchv1 "k8s.io/api/batch/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+)
+
+func pod(index string, status corev1.PodStatus) corev1.Pod {
+	pod := corev1.Pod{Status: status}
+	pod.Annotations = map[string]string{batchv1.JobCompletionIndexAnnotation: index}
+	pod.Name, pod.Namespace, pod.UID = "count-"+index, "ns", "uid-1"
+	pod.Spec.Containers = []corev1.Container{{Name: "main"}}
+	return pod
+}
+
+func waiting(reason, message string) corev1.PodStatus {
+	state := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
+	return corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
+}
+
+func ended(reason string, code int32, message string) corev1.PodStatus {
+	end := &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message}
+	state := corev1.ContainerState{Terminated: end}
+	return corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
+}
+
+func conditions(kind batchv1.JobConditionType, reason, message string) batchv1.JobStatus {
+	return batchv1.JobStatus{Conditions: []batchv1.JobCondition{
+		{Type: kind, Status: corev1.ConditionTrue, Reason: reason, Message: message},
+	}}
+}
+
+var running = corev1.PodStatus{Phase: corev1.PodRunning}
+
+var unschedulable = corev1.PodStatus{Phase: corev1.PodPending, Conditions: []corev1.PodCondition{
+	{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "Unschedulable", Message: "no node has 64 GPUs"},
+}}
+
+func TestGetTaskPhase(t *testing.T) {
+	failed := conditions(batchv1.JobFailed, batchv1.JobReasonMaxFailedIndexesExceeded, "1 index failed")
+	notYet := conditions(batchv1.JobFailureTarget, batchv1.JobReasonMaxFailedIndexesExceeded, "")
+	notTrue := conditions(batchv1.JobComplete, "", "")
+	notTrue.Conditions[0].Status = corev1.ConditionFalse
+	cases := map[string]struct {
+		status batchv1.JobStatus
+		pods   []corev1.Pod
+		phase  plugin.Phase
+		reason string
+	}{
+		"a new Job is queued":             {phase: plugin.Queued, reason: "no worker has a pod yet"},
+		"a pod that no node takes waits":  {pods: []corev1.Pod{pod("0", unschedulable)}, phase: plugin.WaitingForResources, reason: "worker 0: Unschedulable: no node has 64 GPUs"},
+		"a pod that starts initialises":   {pods: []corev1.Pod{pod("0", waiting("ContainerCreating", ""))}, phase: plugin.Initializing, reason: "worker 0: the pod is starting"},
+		"the first failed pull may pass":  {pods: []corev1.Pod{pod("0", waiting("ErrImagePull", "no such image"))}, phase: plugin.Initializing, reason: "ErrImagePull: no such image"},
+		"an image that cannot be pulled":  {pods: []corev1.Pod{pod("0", running), pod("1", waiting("ImagePullBackOff", "no such image"))}, phase: plugin.RetryableFailed, reason: "worker 1: ImagePullBackOff"},
+		"an image that cannot exist":      {pods: []corev1.Pod{pod("0", waiting("InvalidImageName", "bad name"))}, phase: plugin.Failed, reason: "InvalidImageName"},
+		"one worker that runs is running": {pods: []corev1.Pod{pod("0", running), pod("1", unschedulable)}, phase: plugin.Running},
+		"a finished worker is running":    {status: batchv1.JobStatus{Succeeded: 1}, phase: plugin.Running},
+		"a false condition says nothing":  {status: notTrue, phase: plugin.Queued},
+		"complete is success":             {status: conditions(batchv1.JobComplete, "", ""), phase: plugin.Succeeded},
+		"pods are still being stopped":    {status: notYet, pods: []corev1.Pod{pod("0", running)}, phase: plugin.Running},
+		"the worker says why it failed":   {status: failed, pods: []corev1.Pod{pod("0", running), pod("2", ended("Error", 1, "ValueError: no"))}, phase: plugin.RetryableFailed, reason: "worker 2: Error, exit code 1\nValueError: no"},
+		"out of memory is named":          {status: failed, pods: []corev1.Pod{pod("0", ended("OOMKilled", 137, ""))}, phase: plugin.RetryableFailed, reason: "worker 0: OOMKilled, exit code 137"},
+		"no pod left to ask":              {status: failed, phase: plugin.RetryableFailed, reason: "1 index failed"},
+		"too late is final":               {status: conditions(batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, "too late"), phase: plugin.Failed, reason: "too late"},
+		"a reason that nobody knows":      {status: conditions(batchv1.JobFailed, "Eclipse", "dark"), phase: plugin.RetryableFailed, reason: "dark"},
+		"suspended is queued":             {status: conditions(batchv1.JobSuspended, "JobSuspended", "by a queue"), phase: plugin.Queued, reason: "by a queue"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			info := phaseOf(t, Plugin{}, c.status, c.pods)
+			if info.Phase != c.phase || !strings.Contains(info.Reason, c.reason) {
+				t.Errorf("got %v (%q), want %v (%q)", info.Phase, info.Reason, c.phase, c.reason)
+			}
+		})
+	}
+}
+
+func TestInfoCountsWorkers(t *testing.T) {
+	info := phaseOf(t, Plugin{}, batchv1.JobStatus{Active: 3, Succeeded: 1}, nil)
+	if info.Info["active"] != int32(3) || info.Info["succeeded"] != int32(1) {
+		t.Errorf("info is %v", info.Info)
+	}
+}
+
+func phaseOf(t *testing.T, p Plugin, status batchv1.JobStatus, pods []corev1.Pod) plugin.PhaseInfo {
+	t.Helper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&batchv1.Job{Status: status})
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := p.GetTaskPhase(&unstructured.Unstructured{Object: content}, pods)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
