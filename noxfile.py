@@ -1,0 +1,172 @@
+"""What can be done with this repository? One session for each thing; `make NAME` runs the same with a pinned nox.
+
+Sessions have no environment of their own: all share .nox/work (devkit.environment), so that the second one starts
+at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from devkit import build, environment, lifeline, toolchain  # noqa: E402
+
+nox.options.sessions = ["tests"]
+
+GO_MODULES = ("go", "go/connector", "go/localcluster")
+PYTHON_TESTS = ("sdk/flyteconnector/tests", "sdk/flytekitplugins-larkspur/tests", "scripts/tests")
+
+
+def stop(*_: object) -> None:
+    """Treat SIGTERM to nox like Ctrl-C: nox then waits for the session's command to end in order."""
+    raise KeyboardInterrupt
+
+
+signal.signal(signal.SIGTERM, stop)
+
+
+def session(function: Callable[[nox.Session], None]) -> object:
+    """Make `function` a nox session without an environment of its own; a missing tool ends it with one sentence."""
+
+    @functools.wraps(function)
+    def guarded(it: nox.Session) -> None:
+        try:
+            function(it)
+        except toolchain.ToolchainError as error:
+            it.error(str(error))
+
+    return nox.session(guarded, venv_backend="none", name=function.__name__.rstrip("_"))
+
+
+def run(it: nox.Session, *command: str | Path, cwd: str = ".", env: dict[str, str] | None = None) -> None:
+    """Run a command for a session, in `env` or nox's own; the only way in which sessions start processes.
+
+    Nox alone kills its command 0.5 s after Ctrl-C, and leaves it running when nox itself is killed. The lifeline
+    prevents both; the first timeout is short because the lifeline knows whether Ctrl-C reached the command already.
+    """
+    words = [str(word) for word in command]
+    it.log(shlex.join(words).replace(f"{ROOT}/", "") + (f"   (in {cwd})" if cwd != "." else ""))
+    env = dict(os.environ) if env is None else env
+    options = {"external": True, "log": False, "interrupt_timeout": 0.5, "terminate_timeout": 60}
+    with contextlib.chdir(ROOT / cwd):
+        it.run(*lifeline.argv(*words), env=env, include_outer_env=False, **options)
+
+
+def python(it: nox.Session, *arguments: str | Path) -> None:
+    """Run Python in the shared environment, with Go on PATH and devkit importable."""
+    command = environment.python(lambda words: run(it, *words, env=environment.uv_env()))
+    run(it, command, *arguments, env=environment.settings(toolchain.go().env))
+
+
+def go(it: nox.Session, verb: str, *flags: str, module: str, **extra: str) -> None:
+    """Run a go command on a module's packages, but not on the one that links all of Kubernetes (build.py's work)."""
+    tool = toolchain.go()
+    packages = [name for name in toolchain.packages(ROOT / module) if not name.endswith("/cmd/controlplane")]
+    run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
+
+
+@session
+def tests(it: nox.Session) -> None:
+    """Go and Python tests that need no cluster: minutes when cold, seconds when warm."""
+    for module in GO_MODULES:
+        go(it, "vet", module=module)
+        go(it, "test", module=module)
+    python(it, "-m", "pytest", *PYTHON_TESTS, *it.posargs)
+
+
+@session
+def apitests(it: nox.Session) -> None:
+    """Go tests against a real API server: KUBEBUILDER_ASSETS when set, else our own build of Kubernetes."""
+    assets = os.environ.get("KUBEBUILDER_ASSETS") or str(build.control_plane())
+    for module in GO_MODULES:
+        go(it, "test", "-tags=apitest", *it.posargs, module=module, KUBEBUILDER_ASSETS=assets)
+
+
+@session
+def e2e(it: nox.Session) -> None:
+    """Tasks on the local cluster: results, failures, aborts, left-overs."""
+    python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
+
+
+@session
+def docs(it: nox.Session) -> None:
+    """The site, strictly, into build/site; `-- --serve` shows it on a free port."""
+    python(it, "-m", "sphinx", "-n", "-W", "--keep-going", "-b", "html", "docs", "build/site")
+    if "--serve" in it.posargs:
+        python(it, "-m", "http.server", "--bind", "127.0.0.1", "--directory", "build/site", "0")
+
+
+@session
+def lint(it: nox.Session) -> None:
+    """Formatters, vet, budgets, and what must not be in a tracked file."""
+    python(it, "-m", "ruff", "check", ".")
+    python(it, "-m", "ruff", "format", "--check", ".")
+    for module in GO_MODULES:
+        go(it, "vet", "-tags=apitest", module=module)
+    python(it, "-m", "devkit.lint")
+
+
+@session
+def fmt(it: nox.Session) -> None:
+    """Rewrite what lint would complain about, where a program can."""
+    python(it, "-m", "ruff", "check", "--fix", ".")
+    python(it, "-m", "ruff", "format", ".")
+    python(it, "-m", "devkit.lint", "--format")
+
+
+@session
+def generate(it: nox.Session) -> None:
+    """Code from the protos, anew; `-- --check` fails where the checked-in code differs."""
+    python(it, "scripts/generate_protos.py", *it.posargs)
+
+
+@session
+def steps(it: nox.Session) -> None:
+    """Every step of the tutorial, cut from this tree, builds and passes its tests."""
+    python(it, "-m", "devkit.steps", *it.posargs)
+
+
+@session
+def try_(it: nox.Session) -> None:
+    """A task, its TaskTemplate, the Job it becomes, the phases of a status. No cluster."""
+    python(it, "-m", "devkit.try_it", *it.posargs)
+
+
+@session
+def demo(it: nox.Session) -> None:
+    """A workflow over real data, as Kubernetes Jobs on a local cluster, with an abort."""
+    python(it, "-m", "devkit.demo", *it.posargs)
+
+
+@session
+def dev(it: nox.Session) -> None:
+    """A local cluster with the connector that stays up until Ctrl-C."""
+    python(it, "-m", "devkit.dev", *it.posargs)
+
+
+@session
+def lock(it: nox.Session) -> None:
+    """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
+    uv = environment.uv() or it.error("locking needs uv: run it as `make lock`")
+    flags = [
+        "--universal",
+        "--python-version=3.11",
+        "--generate-hashes",
+        "--no-emit-index-url",
+        "--no-emit-find-links",
+        "--no-header",
+    ]
+    for name in ("nox", "go", "work", "docs"):  # docs is constrained by work
+        files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        run(it, uv, "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())
