@@ -1,9 +1,10 @@
 """What happens to running tasks when this process is told to stop?
 
-Python's default for SIGTERM ends the process at once, and flytekit handles only SIGINT: either would leave the resource
-running in the cluster. A handler cannot call gRPC safely, because the interrupted code may hold the channel's lock. So
-the handler only stops the runs: one in the main thread by the exception that the handler raises, one in another thread
-by a flag that its polling loop reads. The runs themselves send DeleteTask while they unwind.
+Python's default for SIGTERM ends the process at once, and flytekit handles only SIGINT: either would leave
+the resource running in the cluster. A handler cannot call gRPC safely, because the interrupted code may hold
+the channel's lock. So the handler only stops the runs: one in the main thread by the exception that the
+handler raises, one in another thread by a flag that its polling loop reads. The runs themselves send
+DeleteTask while they unwind.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Aborted(SystemExit):
 
 
 def install() -> None:
-    """Put the handlers in place, once. Does nothing outside the main thread, where Python does not allow it."""
+    """Put the handlers in place, once. Does nothing outside the main thread, where Python does not allow
+    it."""
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,7 +72,8 @@ def pause(seconds: float) -> None:
 
 
 def _handle(number: int, frame: FrameType | None) -> None:
-    """Stop the runs, wait for those of other threads, then do what would have been done without this module."""
+    """Stop the runs, wait for those of other threads, then do what would have been done without this
+    module."""
     active = bool(_running)
     if active:
         _stop.set()

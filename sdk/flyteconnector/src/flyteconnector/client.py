@@ -13,6 +13,8 @@ from flyteidl.service import agent_pb2_grpc
 from flyteconnector.progress import say
 
 _DEADLINE_SECONDS = 10.0  # Flyte's own default for each call
+_CREATE_PATIENCE_SECONDS = 10.0
+_GET_PATIENCE_SECONDS = 60.0  # time enough to restart a connector
 _FIRST_WAIT_SECONDS = 0.2
 _LONGEST_WAIT_SECONDS = 3.0
 _TRANSIENT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
@@ -50,8 +52,8 @@ class ConnectorError(RuntimeError):
 class Client:
     """Flyte's AsyncAgentService, as its engine calls it.
 
-    Every call may be repeated: a connector's create is idempotent for one output prefix, and its delete for one
-    resource.
+    Every call may be repeated: a connector's create is idempotent for one output prefix, and its delete for
+    one resource.
 
     Args:
         endpoint: ``host:port`` of the connector, without TLS.
@@ -71,18 +73,21 @@ class Client:
         self._channel.close()
 
     def create(self, request: agent_pb2.CreateTaskRequest, pause: Pause = time.sleep) -> bytes:
-        """Send ``CreateTask`` and return the resource's metadata; on silence send the same request again, for 10 s."""
-        return self._call("CreateTask", self._stub.CreateTask, request, 10.0, pause).resource_meta
+        """Send ``CreateTask`` and return the resource's metadata; on silence send the same request again, for
+        10 s."""
+        answer = self._call("CreateTask", self._stub.CreateTask, request, _CREATE_PATIENCE_SECONDS, pause)
+        return answer.resource_meta
 
     def get(self, meta: bytes, output_prefix: str, pause: Pause) -> agent_pb2.Resource:
-        """Send ``GetTask``; on silence ask again, for 60 s: a connector that restarts must not cost the run."""
+        """Send ``GetTask``; on silence ask again, for 60 s: a connector that restarts must not cost the
+        run."""
         request = agent_pb2.GetTaskRequest(
             task_type=self._category.name,
             resource_meta=meta,
             task_category=self._category,
             output_prefix=output_prefix,
         )
-        return self._call("GetTask", self._stub.GetTask, request, 60.0, pause).resource
+        return self._call("GetTask", self._stub.GetTask, request, _GET_PATIENCE_SECONDS, pause).resource
 
     def delete(self, meta: bytes, patience: float = 10.0) -> None:
         """Send ``DeleteTask``; on silence ask again, for ``patience`` seconds."""

@@ -1,9 +1,9 @@
 """Where does a task's function run: in its container, through a connector, or here?
 
-flytekit's own ``AsyncConnectorExecutorMixin`` does the second, but not well enough for an operator's jobs: it needs an
-event loop of its own (so it fails under ``@eager``), leaves the job behind on SIGTERM and on a gRPC error, sends no
-execution metadata, returns literals where ``map_task`` wants values, and shows nothing without a terminal. This mixin
-is synchronous and uses none of its parts.
+flytekit's own ``AsyncConnectorExecutorMixin`` does the second, but not well enough for an operator's jobs: it
+needs an event loop of its own (so it fails under ``@eager``), leaves the job behind on SIGTERM and on a gRPC
+error, sends no execution metadata, returns literals where ``map_task`` wants values, and shows nothing
+without a terminal. This mixin is synchronous and uses none of its parts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def endpoint() -> str:
 class RemoteTaskMixin:
     """Makes a ``PythonFunctionTask`` run locally through a connector; put it first among the base classes.
 
-    Override ``execute_in_container`` or ``execute_in_process`` where your plugin needs more than to call the function.
+    Override ``execute_in_container`` or ``execute_in_process`` where your plugin needs more than to call the
+    function.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -49,7 +50,8 @@ class RemoteTaskMixin:
             abort.install()  # here, because a task is usually defined in the main thread but may run in another
 
     def execute(self, **kwargs: Any) -> Any:
-        """Run the function where it belongs; flytekit calls this with Python values and expects Python values."""
+        """Run the function where it belongs; flytekit calls this with Python values and expects Python
+        values."""
         state = FlyteContextManager.current_context().execution_state
         if state is not None and state.mode == ExecutionState.Mode.TASK_EXECUTION:
             return self.execute_in_container(**kwargs)
@@ -66,7 +68,8 @@ class RemoteTaskMixin:
         return super().execute(**kwargs)
 
     def execute_through_connector(self, **kwargs: Any) -> Any:
-        """Run one attempt through the connector at ``FLYTECONNECTOR_ENDPOINT`` and return the function's value.
+        """Run one attempt through the connector at ``FLYTECONNECTOR_ENDPOINT`` and return the function's
+        value.
 
         Raises:
             ConnectorError: The connector could not be reached, or refused a call.
@@ -75,7 +78,9 @@ class RemoteTaskMixin:
         """
         prefix = FlyteContextManager.current_context().file_access.get_random_remote_directory()
         create = request.build(self, kwargs, prefix)
-        category = agent_pb2.TaskCategory(name=create.template.type, version=create.template.task_type_version)
+        category = agent_pb2.TaskCategory(
+            name=create.template.type, version=create.template.task_type_version
+        )
         client = Client(endpoint(), self.name, category)
         try:
             resource = run(client, create, self.name)
@@ -115,9 +120,11 @@ def clean_up(
     meta: bytes | None,
     error: BaseException | None,
 ) -> None:
-    """Delete the resource. Never raises ConnectorError: the reason for cleaning up is what the caller must see.
+    """Delete the resource. Never raises ConnectorError: the reason for cleaning up is what the caller must
+    see.
 
-    An interrupted CreateTask may have created it without telling its name: the same request, sent again, tells.
+    An interrupted CreateTask may have created it without telling its name: the same request, sent again,
+    tells.
     """
     connector_failed = isinstance(error, ConnectorError)
     if meta is None and connector_failed:

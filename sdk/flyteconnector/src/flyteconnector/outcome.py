@@ -1,7 +1,7 @@
 """What did the task return, or raise?
 
-The rule is Flyte 1's: where a task has outputs and the connector sent none, ``error.pb`` is looked for first and turns
-even a success into a failure; then ``outputs.pb`` must be there.
+The rule is Flyte 1's: where a task has outputs and the connector sent none, ``error.pb`` is looked for first
+and turns even a success into a failure; then ``outputs.pb`` must be there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from flytekit.models.literals import LiteralMap
 
 
 class RemoteTaskError(FlyteUserException):
-    """The task failed, and left no exception of the user's code behind: out of memory, unknown image, refused."""
+    """The task failed, and left no exception of the user's code behind: out of memory, unknown image,
+    refused."""
 
 
 class RemoteUserError(FlyteUserRuntimeException):
@@ -79,7 +80,10 @@ def _describe(task: PythonTask, resource: agent_pb2.Resource) -> str:
     phase = TaskExecution.Phase.Name(resource.phase)
     why = resource.message or "the connector gave no reason"
     return "\n".join(
-        [f"task {task.name} ended as {phase}: {why}", *(f"{link.name}: {link.uri}" for link in resource.log_links)]
+        [
+            f"task {task.name} ended as {phase}: {why}",
+            *(f"{link.name}: {link.uri}" for link in resource.log_links),
+        ]
     )
 
 

@@ -1,7 +1,7 @@
 """What does the user see while a task runs elsewhere?
 
-Lines on standard error that stay, with and without a terminal. flytekit's own progress bar erases itself, and prints
-nothing at all without a terminal.
+Lines on standard error that stay, with and without a terminal. flytekit's own progress bar erases itself, and
+prints nothing at all without a terminal.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ _listeners: list[Listener] = []
 
 
 def listen(callback: Listener) -> Callable[[], None]:
-    """Call ``callback`` with every event, from the thread that runs the task; return a function that ends this.
+    """Call ``callback`` with every event, from the thread that runs the task; return a function that ends
+    this.
 
     An exception that the callback raises ends the run, and the connector is told to delete the task.
     """
@@ -61,7 +62,8 @@ def say(line: str) -> None:
 
 
 def resource_name(resource_meta: bytes) -> str:
-    """Return the resource's name, where the metadata is JSON that has it under ``n``; else an empty string."""
+    """Return the resource's name, where the metadata is JSON that has it under ``n``; else an empty
+    string."""
     try:
         meta = json.loads(resource_meta)
     except ValueError:
@@ -87,7 +89,10 @@ class Reporter:
             return
         seconds = time.monotonic() - self._started
         if phase != self._phase:
-            say(f"[{seconds:6.1f}s] {self._task} {phase}" + (f": {resource.message}" if resource.message else ""))
+            say(
+                f"[{seconds:6.1f}s] {self._task} {phase}"
+                + (f": {resource.message}" if resource.message else "")
+            )
         for link in new_links:
             say(f"[{seconds:6.1f}s] {self._task} link {link.name}: {link.uri}")
         self._phase, self._links = phase, links or self._links

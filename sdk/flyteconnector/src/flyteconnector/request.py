@@ -1,7 +1,7 @@
 """What does Flyte's engine send to a connector for one task?
 
-This module plays the engine up to CreateTask: it writes ``inputs.pb``, fills the template variables in, and makes up
-the execution's identity. The shape follows requests that Flyte 1.16.8 really sent.
+This module plays the engine up to CreateTask: it writes ``inputs.pb``, fills the template variables in, and
+makes up the execution's identity. The shape follows requests that Flyte 1.16.8 really sent.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from collections import OrderedDict
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from flyteidl.admin import agent_pb2
@@ -35,9 +36,8 @@ def build(task: PythonTask, inputs: dict[str, Any], prefix: str) -> agent_pb2.Cr
     """Write the inputs to ``<prefix>/inputs.pb`` and return the request for one attempt of ``task``.
 
     Args:
-        task: A task with a container or a pod template.
-        inputs: Python values by name.
-        prefix: The attempt's output prefix: a folder or an object store's URI that the container can write to.
+        task: A task with a container or a pod template. inputs: Python values by name. prefix: The attempt's
+        output prefix: a folder or an object store's URI that the container can write to.
     """
     ctx = FlyteContextManager.current_context()
     # In this mode flytekit uploads local files among the inputs, as it would for a task that runs elsewhere.
@@ -58,7 +58,8 @@ def build(task: PythonTask, inputs: dict[str, Any], prefix: str) -> agent_pb2.Cr
 
 
 def settings(ctx: FlyteContext) -> SerializationSettings:
-    """Return the caller's settings, completed by what a local run lacks: an image, names, and the import path.
+    """Return the caller's settings, completed by what a local run lacks: an image, names, and the import
+    path.
 
     A pod that runs on this machine imports the user's module from where this process does.
     """
@@ -76,10 +77,10 @@ def settings(ctx: FlyteContext) -> SerializationSettings:
 
 def import_path() -> list[str]:
     """Return the entries of ``sys.path`` that the container's own Python does not have."""
-    own = {os.path.realpath(path) for path in sysconfig.get_paths().values()}
-    own |= {os.path.join(path, "lib-dynload") for path in own}
-    entries = [os.path.abspath(path) for path in sys.path]
-    return [path for path in dict.fromkeys(entries) if os.path.isdir(path) and os.path.realpath(path) not in own]
+    own = {Path(path).resolve() for path in sysconfig.get_paths().values()}
+    own |= {path / "lib-dynload" for path in own}
+    entries = dict.fromkeys(Path(path).absolute() for path in sys.path)
+    return [str(path) for path in entries if path.is_dir() and path.resolve() not in own]
 
 
 def template_of(task: PythonTask, serialization: SerializationSettings) -> tasks_pb2.TaskTemplate:

@@ -1,7 +1,7 @@
 """What may a user ask for?
 
-The typed twin of ``larkspur.v1.Job``, in the user's words. A wrong value fails where it is written, when the module is
-imported: not minutes later in a cluster.
+The typed twin of ``larkspur.v1.Job``, in the user's words. A wrong value fails where it is written, when the
+module is imported: not minutes later in a cluster.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class Job:
     """How many workers run at the same time, at most ``completions``. None: all of them."""
 
     backoff_limit_per_index: int = 0
-    """How often Kubernetes starts one worker again, 0 to 100. Flyte's own retries start the whole task again, and both
-    together multiply."""
+    """How often Kubernetes starts one worker again, 0 to 100. Flyte's own retries start the whole task again,
+    and both together multiply."""
 
     max_failed_indexes: int = 0
     """How many workers may fail before the whole Job does. 0: the first lost worker ends it."""
 
     ttl_seconds_after_finished: int = 600
-    """Seconds that the finished Job stays in the cluster, 120 to 30 days. Flyte asks only every 30 seconds, and a Job
-    that vanished before it was asked counts as lost."""
+    """Seconds that the finished Job stays in the cluster, 120 to 30 days. Flyte asks only every 30 seconds,
+    and a Job that vanished before it was asked counts as lost."""
 
     done_when: DoneWhen = DoneWhen.ALL_WORKERS
     """Whose success counts."""

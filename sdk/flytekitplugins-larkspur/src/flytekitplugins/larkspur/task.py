@@ -6,34 +6,35 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from flyteconnector import RemoteTaskMixin
+from flyteconnector.mixin import RemoteTaskMixin
 from flytekit import FlyteContextManager, PythonFunctionTask
 from flytekit.configuration import SerializationSettings
 from flytekit.extend import IgnoreOutputs, TaskPlugins
-from google.protobuf import json_format
-
 from flytekitplugins.larkspur.config import Job
 from flytekitplugins.larkspur.worker import Worker, acting_as, worker
+from google.protobuf import json_format
 
 # What Flyte's configuration and the connector call this kind of task. Flyte lower-cases names: so do we.
 TASK_TYPE = "larkspur_job"
 
 
 class JobTask(RemoteTaskMixin, PythonFunctionTask[Job]):
-    """A Python function that runs as the workers of one Kubernetes Job; made by ``@task(task_config=Job(...))``."""
+    """A Python function that runs as the workers of one Kubernetes Job; made by
+    ``@task(task_config=Job(...))``."""
 
     def __init__(self, task_config: Job, task_function: Callable[..., Any], **kwargs: Any) -> None:
         super().__init__(task_config=task_config, task_function=task_function, task_type=TASK_TYPE, **kwargs)
 
     def get_custom(self, settings: SerializationSettings) -> dict[str, Any]:
-        """Return what the connector reads as ``larkspur.v1.Job``: protobuf's JSON, with its camelCase names."""
+        """Return what the connector reads as ``larkspur.v1.Job``: protobuf's JSON, with its camelCase
+        names."""
         return json_format.MessageToDict(self.task_config.to_proto())
 
     def execute_in_container(self, **kwargs: Any) -> Any:
         """Run one worker. Only worker 0 writes the task's outputs.
 
-        A worker that the Job forgives must not leave an ``error.pb``: Flyte would read it as the whole task's failure,
-        even after the Job has succeeded. Such a worker prints its traceback and exits.
+        A worker that the Job forgives must not leave an ``error.pb``: Flyte would read it as the whole task's
+        failure, even after the Job has succeeded. Such a worker prints its traceback and exits.
         """
         me = worker()
         try:

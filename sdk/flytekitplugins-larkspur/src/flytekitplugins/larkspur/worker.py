@@ -1,7 +1,7 @@
 """Which of the workers am I, and how do I pass files on?
 
-Every worker runs the same function with the same inputs. Kubernetes tells each its index, and the plugin tells it how
-many there are.
+Every worker runs the same function with the same inputs. Kubernetes tells each its index, and the plugin
+tells it how many there are.
 """
 
 from __future__ import annotations
@@ -35,20 +35,25 @@ class Worker:
         """Upload a local file or folder into the shared folder.
 
         Args:
-            path: What to upload.
-            name: What to call it there; by default as it is called here. Two workers should not use the same name.
+            path: What to upload. name: What to call it there; by default as it is called here. Two workers
+            should not use the same name.
 
         Raises:
             FileNotFoundError: There is nothing at ``path``.
         """
         source = Path(path)
         if not source.exists():
-            raise FileNotFoundError(f"worker {self.index} cannot share {source}: there is no such file or folder")
+            raise FileNotFoundError(
+                f"worker {self.index} cannot share {source}: there is no such file or folder"
+            )
         access = FlyteContextManager.current_context().file_access
-        access.put_data(str(source), access.join(self.shared_folder, name or source.name), is_multipart=source.is_dir())
+        access.put_data(
+            str(source), access.join(self.shared_folder, name or source.name), is_multipart=source.is_dir()
+        )
 
     def shared(self) -> FlyteDirectory:
-        """Return the shared folder, to be passed on as an output. It is not uploaded again, nor checked to exist."""
+        """Return the shared folder, to be passed on as an output. It is not uploaded again, nor checked to
+        exist."""
         return FlyteDirectory(self.shared_folder, remote_directory=False)
 
 
