@@ -12,13 +12,16 @@ from __future__ import annotations
 import argparse
 import filecmp
 import importlib
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 import grpc_tools
+from devkit import toolchain
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from grpc_tools import protoc
 
@@ -35,6 +38,18 @@ FLYTE_ROOTS = ["flyteidl.service.agent_pb2", "flyteidl.core.errors_pb2"]
 DROP = ("google/api/", "protoc-gen-openapiv2/")  # HTTP annotations: no connector speaks HTTP
 
 
+def install_go_plugins(folder: Path) -> None:
+    """Build protoc's Go plugins, at the versions of go/tools/go.mod, and put them on PATH."""
+    go = toolchain.go()
+    subprocess.run(
+        [go.command, "install", "tool"],
+        cwd=ROOT / "go/tools",
+        env=go.env | {"GOBIN": str(folder)},
+        check=True,
+    )
+    os.environ["PATH"] = os.pathsep.join([str(folder), os.environ["PATH"]])
+
+
 def run_protoc(*args: str) -> None:
     """Run protoc; its own message stands on stderr already when it fails."""
     if protoc.main(["protoc", *args]):
@@ -47,7 +62,14 @@ def generate_ours(out: Path) -> None:
     names = [str(p.relative_to(ROOT / "proto")) for p in OURS]
     maps = [f"--go_opt=M{n}={GO_OURS}/{Path(n).parent};larkspurv1" for n in names]
     (out / "go/gen").mkdir(parents=True)
-    run_protoc(f"-I{ROOT / 'proto'}", well_known, f"--go_out={out / 'go/gen'}", f"--go_opt=module={GO_OURS}", *maps, *names)
+    run_protoc(
+        f"-I{ROOT / 'proto'}",
+        well_known,
+        f"--go_out={out / 'go/gen'}",
+        f"--go_opt=module={GO_OURS}",
+        *maps,
+        *names,
+    )
     # A virtual include puts the module where Python imports it, without touching the message's own name.
     src = out / "sdk/flytekitplugins-larkspur/src"
     src.mkdir(parents=True)
@@ -107,16 +129,21 @@ def differences(fresh: Path, tree: Path) -> list[str]:
     new = {p.relative_to(fresh) for p in fresh.rglob("*") if p.is_file()}
     old = {p.relative_to(tree) for p in tree.rglob("*") if p.is_file() and "__pycache__" not in p.parts}
     found = [f"{p}: missing" for p in new - old] + [f"{p}: not generated any more" for p in old - new]
-    found += [f"{p}: stale or edited" for p in new & old if not filecmp.cmp(fresh / p, tree / p, shallow=False)]
+    found += [
+        f"{p}: stale or edited" for p in new & old if not filecmp.cmp(fresh / p, tree / p, shallow=False)
+    ]
     return sorted(found)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if a checked-in file differs")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; fail if a checked-in file differs"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch)
+        install_go_plugins(Path(scratch) / "bin")
+        out = Path(scratch) / "out"
         generate_ours(out)
         generate_flyte(out)
         if args.check:
