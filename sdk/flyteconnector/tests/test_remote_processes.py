@@ -1,0 +1,113 @@
+"""Does it hold with real processes: ``pyflyte-execute`` on one side, a user's script and signals on the other?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import squares
+from fake_connector import Instantly
+from flyteconnector import RemoteUserError
+
+WORKFLOWS = Path(squares.__file__).parent
+PYFLYTE = str(Path(sys.executable).parent / "pyflyte")
+CALLERS = {
+    "a script": [sys.executable, "-c", "import squares; squares.sleep(seconds=300)"],
+    "pyflyte run": [PYFLYTE, "run", "squares.py", "sleep", "--seconds", "300"],
+}
+
+
+def call(*command: str) -> subprocess.Popen[str]:
+    """Start a user's command where the user's module is."""
+    return subprocess.Popen(
+        command,
+        cwd=WORKFLOWS,
+        env={**os.environ, "PYTHONPATH": str(WORKFLOWS)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_function_runs_in_another_process_with_its_environment(real):
+    pid, greeting = squares.where(n=1)
+    (process,) = real.runner.processes.values()
+    assert pid == process.pid != os.getpid()
+    assert greeting == "hello"
+
+
+def test_the_users_exception_comes_back_with_its_traceback(real):
+    with pytest.raises(RemoteUserError, match="ValueError: negative -1") as caught:
+        squares.nothing(n=-1)
+    assert caught.value.summary == "ValueError: negative -1"
+    assert 'raise ValueError(f"negative {n}")' in caught.value.remote_traceback
+    assert len(real.deletes) == 1
+
+
+def test_pyflyte_run_shows_phases_links_and_the_result(real):
+    out, err = call(PYFLYTE, "run", "squares.py", "square", "--n", "4").communicate(timeout=120)
+    assert "16" in out.splitlines(), err
+    for part in ("squares.square RUNNING: 1 process", "squares.square link log: file:///", "SUCCEEDED"):
+        assert part in err
+    assert real.deletes == []
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_deletes_what_is_running(caller, number, real):
+    process = call(*CALLERS[caller])
+    assert real.created.wait(60), process.communicate(timeout=5)
+    time.sleep(1)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode not in (0, None)
+    assert len(real.deletes) == 1
+    assert f"deleted {real.deletes[0]}" in err
+    (task,) = real.runner.processes.values()
+    assert task.poll() is not None, "the task's process is still there"
+
+
+def test_a_signal_during_create_leaves_nothing_behind(serve):
+    connector = serve(Instantly(polls=10**9))
+    answer = threading.Event()
+
+    def answer_the_first_late(_: object) -> None:
+        if len(connector.creates) == 1:
+            answer.wait(30)
+
+    connector.before_create_answers = answer_the_first_late
+    process = call(sys.executable, "-c", "import squares; squares.square(n=1)")
+    assert connector.created.wait(60), process.communicate(timeout=5)
+    process.terminate()
+    _, err = process.communicate(timeout=30)
+    answer.set()
+    assert connector.creates[0] == connector.creates[1], "the name was asked for with another request"
+    assert len(connector.deletes) == 1, err
+
+
+def test_a_connector_that_restarts_does_not_cost_the_run(serve, capsys):
+    connector = serve(Instantly(polls=3))
+    restarted = threading.Event()
+
+    def restart() -> None:
+        connector.created.wait(20)
+        time.sleep(0.7)
+        connector.stop()
+        time.sleep(3)
+        connector.start()
+        restarted.set()
+
+    threading.Thread(target=restart, daemon=True).start()
+    assert squares.square(n=5) == 25
+    assert restarted.is_set(), "the run ended before the connector was away"
+    err = capsys.readouterr().err
+    assert "does not answer GetTask (UNAVAILABLE)" in err
+    assert "answers again" in err
+    assert len(connector.creates) == 1
+    assert connector.deletes == []
