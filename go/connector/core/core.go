@@ -1,0 +1,117 @@
+// What does a connector do, whichever Flyte asks?
+
+// Package core creates, reads and deletes the resources of tasks. It knows Kubernetes and plugins, and no engine: an
+// adapter (package flyte1) translates what an engine sends and what comes back.
+//
+// It keeps no state: what it has to remember travels in resource_meta, and everything else is in the cluster. So it may
+// be restarted, upgraded and replicated at any time.
+package core
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+
+	"example.com/flyteconnector/plugin"
+	"example.com/flyteconnector/watch"
+)
+
+// What the connector writes on every resource that it creates. It never touches a resource that does not have both.
+const (
+	ManagedLabel           = "flyteconnector.example.com/managed"
+	OutputPrefixAnnotation = "flyteconnector.example.com/output-prefix"
+	// Selector finds the connector's resources.
+	Selector = ManagedLabel + "=true"
+)
+
+// DefaultDeadline ends a call before Flyte does (10 s by default): an answer that comes too late costs one of the
+// user's retries, and Flyte never deletes what a late create left behind.
+const DefaultDeadline = 8 * time.Second
+
+// Cache is the connector's copy of the cluster; *watch.Watcher is one.
+type Cache interface {
+	// Resource is nil if the copy has none. The caller must not change it.
+	Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured
+	Pods(resource plugin.Resource, namespace, name string) []corev1.Pod
+	// Serves says whether resources in the namespace are seen at all.
+	Serves(namespace string) bool
+}
+
+// Config is what a Core works with. All but Deadline is required.
+type Config struct {
+	Client dynamic.Interface
+	Cache  Cache
+	Log    *slog.Logger
+	// Deadline of one call; 0 means DefaultDeadline.
+	Deadline time.Duration
+}
+
+// Core serves the plugins' task types.
+type Core struct {
+	config     Config
+	byType     map[string]served
+	types      []string
+	background sync.WaitGroup
+}
+
+// served is a plugin and the kind that it creates.
+type served struct {
+	plugin   plugin.Plugin
+	resource plugin.Resource
+	plural   schema.GroupVersionResource
+}
+
+// New returns an error if a plugin has no kind or no task types, or if two plugins claim the same type.
+func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
+	if config.Deadline == 0 {
+		config.Deadline = DefaultDeadline
+	}
+	c := &Core{config: config, byType: map[string]served{}}
+	for _, p := range plugins {
+		resource := p.Resource()
+		if resource.Kind == "" || resource.GroupVersionKind.Version == "" || len(resource.TaskTypes) == 0 {
+			return nil, fmt.Errorf("plugin %T: Resource() must name a kind, its version and at least one task type", p)
+		}
+		for _, taskType := range resource.TaskTypes {
+			if other, taken := c.byType[taskType]; taken {
+				return nil, fmt.Errorf("task type %q is claimed by %T and by %T", taskType, other.plugin, p)
+			}
+			c.byType[taskType] = served{plugin: p, resource: resource, plural: watch.PluralOf(resource)}
+			c.types = append(c.types, taskType)
+		}
+	}
+	if len(c.types) == 0 {
+		return nil, fmt.Errorf("a connector needs at least one plugin")
+	}
+	return c, nil
+}
+
+// TaskTypes are the types that the plugins serve, in the order of the plugins.
+func (c *Core) TaskTypes() []string { return c.types }
+
+// Wait returns when nothing runs in the background any more.
+func (c *Core) Wait() { c.background.Wait() }
+
+func (c *Core) served(taskType string) (served, error) {
+	s, ok := c.byType[taskType]
+	if !ok {
+		return served{}, fmt.Errorf("%w: %q; this connector serves %q", ErrUnknownType, taskType, c.types)
+	}
+	return s, nil
+}
+
+func (c *Core) client(s served, namespace string) dynamic.ResourceInterface {
+	return c.config.Client.Resource(s.plural).Namespace(namespace)
+}
+
+// deadline is the inner one, or the caller's if that is earlier.
+func (c *Core) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, c.config.Deadline, errInnerDeadline)
+}

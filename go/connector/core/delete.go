@@ -1,0 +1,65 @@
+// How does a task end that Flyte does not want any more?
+
+package core
+
+import (
+	"context"
+	"fmt"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Delete removes the task's resource, finished or not. It is fine if it does not exist, is being deleted, or if another
+// object has its name by now. It returns when the API server has accepted the deletion, and does not wait for its end.
+//
+// It tries again inside its own deadline: FlytePropeller repeats a failed delete a dozen times within a fraction of a
+// second and then gives up for good.
+func (c *Core) Delete(ctx context.Context, taskType string, raw []byte) error {
+	s, err := c.served(taskType)
+	if err != nil {
+		return err
+	}
+	m, err := decode(s, raw)
+	if err != nil {
+		return err
+	}
+	if m.Refusal != "" {
+		return nil // nothing was ever created
+	}
+	inner, cancel := c.deadline(ctx)
+	defer cancel()
+	if err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
+		return fmt.Errorf("delete %s %s/%s: %w", m.Kind, m.Namespace, m.Name, err)
+	}
+	return nil
+}
+
+// remove deletes an object if it is ours. An empty uid means whichever uid it has.
+func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix string, uid types.UID) error {
+	return retry(ctx, func(attempt context.Context) error {
+		object, err := c.live(attempt, s, namespace, name, prefix, uid)
+		if err == nil && object == nil {
+			return nil
+		}
+		if err == nil {
+			err = c.client(s, namespace).Delete(attempt, name, deleteOptions(object.GetUID()))
+		}
+		switch _, refused := refusal(err); {
+		case err == nil || apierrors.IsNotFound(err):
+			return nil
+		case refused:
+			return err
+		default: // also a conflict: the uid changed in between, and the next look tells
+			return again{err}
+		}
+	})
+}
+
+// deleteOptions ask for foreground deletion: the object stays, marked, until its pods are gone. So its name is free only
+// when nobody writes to the output prefix any more. Without any policy the pods of a batch/v1 Job would stay and run on.
+func deleteOptions(uid types.UID) metav1.DeleteOptions {
+	foreground := metav1.DeletePropagationForeground
+	return metav1.DeleteOptions{PropagationPolicy: &foreground, Preconditions: &metav1.Preconditions{UID: &uid}}
+}

@@ -1,0 +1,98 @@
+// What does Flyte keep for us between two calls?
+
+// Package meta encodes resource_meta: the bytes that CreateTask returns and that Flyte sends back with every later call.
+// A connector has no other memory. They are stored in etcd and must be readable after every upgrade and rollback.
+package meta
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+const (
+	version = 1
+	// maxRefusal keeps resource_meta small: Flyte stores it with the state of the execution.
+	maxRefusal = 1024
+)
+
+// Meta is either the identity of a resource or the text of a refusal. The JSON names are short because Flyte keeps one
+// for every task; they never change their meaning, new ones may be added.
+type Meta struct {
+	Version int `json:"v"`
+	// Kind is "Job.batch/v1"; see Kind.
+	Kind      string    `json:"k,omitempty"`
+	Namespace string    `json:"ns,omitempty"`
+	Name      string    `json:"n,omitempty"`
+	UID       types.UID `json:"u,omitempty"`
+	// Prefix is PrefixHash of the output prefix.
+	Prefix string `json:"p,omitempty"`
+	// Refusal says why the task can never run. It comes back as FAILED, so that no retries are spent on it.
+	Refusal string `json:"e,omitempty"`
+}
+
+// Kind writes a kind as resource_meta has it.
+func Kind(kind schema.GroupVersionKind) string {
+	return kind.Kind + "." + kind.GroupVersion().String()
+}
+
+// PrefixHash is what resource_meta keeps of an output prefix: 16 hexadecimal digits of its SHA-256.
+func PrefixHash(outputPrefix string) string {
+	sum := sha256.Sum256([]byte(outputPrefix))
+	return hex.EncodeToString(sum[:])[:16]
+}
+
+// Encode writes the bytes. The same Meta gives the same bytes.
+func Encode(m Meta) ([]byte, error) {
+	m.Version = version
+	m.Refusal = Shorten(m.Refusal, maxRefusal)
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("encode resource_meta: %w", err)
+	}
+	return raw, nil
+}
+
+// Decode reads the bytes. Unknown names are ignored: a newer connector, since rolled back, may have written them.
+func Decode(raw []byte) (Meta, error) {
+	var m Meta
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return Meta{}, fmt.Errorf("resource_meta is not from this connector: %w", err)
+	}
+	if m.Version != version {
+		return Meta{}, fmt.Errorf("resource_meta has version %d; this connector reads version %d", m.Version, version)
+	}
+	if m.Refusal != "" {
+		return m, nil
+	}
+	for name, value := range map[string]string{"k": m.Kind, "ns": m.Namespace, "n": m.Name, "u": string(m.UID), "p": m.Prefix} {
+		if value == "" {
+			return Meta{}, fmt.Errorf("resource_meta has no %q", name)
+		}
+	}
+	if strings.ContainsAny(m.Namespace+m.Name, "/%") {
+		return Meta{}, errors.New("resource_meta has a name that no resource can have")
+	}
+	return m, nil
+}
+
+// Shorten cuts a text to at most limit bytes of valid UTF-8: protobuf refuses anything else.
+func Shorten(text string, limit int) string {
+	const mark = " …"
+	text = strings.ToValidUTF8(text, "?")
+	if len(text) <= limit {
+		return text
+	}
+	cut := limit - len(mark)
+	for cut > 0 && !utf8.RuneStart(text[cut]) {
+		cut--
+	}
+	return text[:cut] + mark
+}

@@ -1,0 +1,68 @@
+// Which pods belong to a resource?
+
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/cache"
+)
+
+// PodsResource is the kind of pods.
+var PodsResource = corev1.SchemeGroupVersion.WithResource("pods")
+
+// ownerIndex finds pods by "<namespace>/<name of the resource>".
+const ownerIndex = "owner"
+
+func byLabel(label string) cache.IndexFunc {
+	return func(object any) ([]string, error) {
+		pod, ok := object.(*corev1.Pod)
+		if !ok {
+			return nil, fmt.Errorf("index pods by label %s: got a %T", label, object)
+		}
+		return []string{pod.Namespace + "/" + pod.Labels[label]}, nil
+	}
+}
+
+// toPod converts a pod once, when it arrives, and not with every GetTask.
+func toPod(object any) (any, error) {
+	raw, ok := object.(*unstructured.Unstructured)
+	if !ok {
+		return object, nil // a tombstone, or a pod that was converted already
+	}
+	pod := new(corev1.Pod)
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, pod); err != nil {
+		return nil, fmt.Errorf("read pod %s/%s: %w", raw.GetNamespace(), raw.GetName(), err)
+	}
+	pod.ManagedFields = nil
+	return pod, nil
+}
+
+// dropManagedFields halves what a resource takes in memory.
+func dropManagedFields(object any) (any, error) {
+	if resource, ok := object.(*unstructured.Unstructured); ok {
+		resource.SetManagedFields(nil)
+	}
+	return object, nil
+}
+
+// sortedPods copies: a plugin may change what it is given.
+func sortedPods(indexer cache.Indexer, owner string) []corev1.Pod {
+	objects, err := indexer.ByIndex(ownerIndex, owner)
+	if err != nil {
+		return nil
+	}
+	result := make([]corev1.Pod, 0, len(objects))
+	for _, object := range objects {
+		if pod, ok := object.(*corev1.Pod); ok {
+			result = append(result, *pod.DeepCopy())
+		}
+	}
+	slices.SortFunc(result, func(a, b corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
+	return result
+}

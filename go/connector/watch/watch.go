@@ -1,0 +1,184 @@
+// What does the cluster look like right now?
+
+// Package watch keeps a copy of the resources that this connector has created, and of their pods, in memory. Flyte asks
+// for every task every 30 seconds; with a copy, neither the number of tasks nor an outage of the API server matters.
+package watch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/dynamic/dynamicinformer"
+	"k8s.io/client-go/tools/cache"
+
+	"example.com/flyteconnector/plugin"
+)
+
+// Config says what to watch.
+type Config struct {
+	Client dynamic.Interface
+	// Namespaces to watch; empty: all of them.
+	Namespaces []string
+	// Resources are watched where they carry Selector; their pods where they carry Resource.PodLabel.
+	Resources []plugin.Resource
+	Selector  string
+	Log       *slog.Logger
+}
+
+// Watcher holds the copies.
+type Watcher struct {
+	config    Config
+	informers map[key]cache.SharedIndexInformer
+
+	mutex    sync.Mutex
+	failures map[key]error
+}
+
+// key is one watch: a kind in a namespace ("" is all of them) with a label selector.
+type key struct {
+	resource            schema.GroupVersionResource
+	namespace, selector string
+}
+
+func (k key) String() string {
+	where := "all namespaces"
+	if k.namespace != "" {
+		where = "namespace " + k.namespace
+	}
+	return fmt.Sprintf("%s in %s", k.resource.GroupResource(), where)
+}
+
+// PluralOf is the plugin's kind as URLs write it.
+func PluralOf(resource plugin.Resource) schema.GroupVersionResource {
+	if resource.Plural != "" {
+		return resource.GroupVersion().WithResource(resource.Plural)
+	}
+	plural, _ := meta.UnsafeGuessKindToResource(resource.GroupVersionKind)
+	return plural
+}
+
+// New makes the informers and starts nothing.
+func New(config Config) (*Watcher, error) {
+	if len(config.Namespaces) == 0 {
+		config.Namespaces = []string{metav1.NamespaceAll}
+	}
+	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}}
+	for _, resource := range config.Resources {
+		for _, namespace := range config.Namespaces {
+			if err := w.add(key{PluralOf(resource), namespace, config.Selector}, cache.Indexers{}, dropManagedFields); err != nil {
+				return nil, err
+			}
+			if resource.PodLabel == "" {
+				continue
+			}
+			pods := key{PodsResource, namespace, resource.PodLabel}
+			if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, toPod); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return w, nil
+}
+
+func (w *Watcher) add(k key, indexers cache.Indexers, transform cache.TransformFunc) error {
+	if w.informers[k] != nil {
+		return nil // two plugins may share a kind
+	}
+	only := func(options *metav1.ListOptions) { options.LabelSelector = k.selector }
+	informer := dynamicinformer.NewFilteredDynamicInformer(w.config.Client, k.resource, k.namespace, 0, indexers, only).Informer()
+	if err := informer.SetTransform(transform); err != nil {
+		return fmt.Errorf("watch %s: %w", k, err)
+	}
+	if err := informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		w.failures[k] = err
+		w.config.Log.Warn("watch interrupted; it will be tried again", "watch", k.String(), "error", err)
+	}); err != nil {
+		return fmt.Errorf("watch %s: %w", k, err)
+	}
+	w.informers[k] = informer
+	return nil
+}
+
+// Run watches until ctx ends.
+func (w *Watcher) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	for _, informer := range w.informers {
+		running.Go(func() { informer.RunWithContext(ctx) })
+	}
+	running.Wait()
+}
+
+// WaitForSync returns when every copy is complete. The error of an expired ctx says which are not, and why.
+func (w *Watcher) WaitForSync(ctx context.Context) error {
+	for k, informer := range w.informers {
+		if cache.WaitForCacheSync(ctx.Done(), informer.HasSynced) {
+			continue
+		}
+		w.mutex.Lock()
+		defer w.mutex.Unlock()
+		if reason := w.failures[k]; reason != nil {
+			return fmt.Errorf("first list of %s: %w", k, reason)
+		}
+		return fmt.Errorf("first list of %s: %w", k, context.Cause(ctx))
+	}
+	return nil
+}
+
+// Resource returns the copy of a resource; nil if there is none (yet). It belongs to the cache: do not change it.
+func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured {
+	informer := w.informer(PluralOf(resource), namespace, w.config.Selector)
+	if informer == nil {
+		return nil
+	}
+	object, found, err := informer.GetStore().GetByKey(namespace + "/" + name)
+	if err != nil || !found {
+		return nil
+	}
+	result, _ := object.(*unstructured.Unstructured)
+	return result
+}
+
+// Pods returns the copies of a resource's pods, by name.
+func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []corev1.Pod {
+	if resource.PodLabel == "" {
+		return nil
+	}
+	informer := w.informer(PodsResource, namespace, resource.PodLabel)
+	if informer == nil {
+		return nil
+	}
+	return sortedPods(informer.GetIndexer(), namespace+"/"+name)
+}
+
+func (w *Watcher) informer(resource schema.GroupVersionResource, namespace, selector string) cache.SharedIndexInformer {
+	if informer := w.informers[key{resource, namespace, selector}]; informer != nil {
+		return informer
+	}
+	return w.informers[key{resource, metav1.NamespaceAll, selector}]
+}
+
+// Serves says whether resources in the namespace are watched.
+func (w *Watcher) Serves(namespace string) bool {
+	for _, served := range w.config.Namespaces {
+		if served == metav1.NamespaceAll || served == namespace {
+			return true
+		}
+	}
+	return false
+}
+
+// String names what is watched, for a log line.
+func (w *Watcher) String() string {
+	return strings.Trim(strings.Join(w.config.Namespaces, ","), ",")
+}
