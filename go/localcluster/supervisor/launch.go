@@ -1,0 +1,136 @@
+package supervisor
+
+// In which order does a cluster start, and when is it ready?
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// launch returns when a Job could be created. The API server waits for etcd by itself, so both start at once; the
+// others would only wait, in steps of a second, so they start when the API server answers.
+func (s *supervisor) launch(ctx context.Context) error {
+	l, bin := s.layout, s.options.Bin
+	if err := makeIdentities(l); err != nil {
+		return err
+	}
+	if err := s.start("etcd", filepath.Join(bin, "etcd"), etcdArgs(l), syscall.SIGKILL); err != nil {
+		return err
+	}
+	if err := s.start("kube-apiserver", filepath.Join(bin, "kube-apiserver"), apiServerArgs(l), syscall.SIGKILL); err != nil {
+		return err
+	}
+	client, err := adminClient(l)
+	if err != nil {
+		return err
+	}
+	if err := s.await(ctx, "the API server", 90*time.Second, func(ctx context.Context) error {
+		return client.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).Error()
+	}); err != nil {
+		return err
+	}
+	if err := s.start("kube-controller-manager", filepath.Join(bin, "kube-controller-manager"), controllerManagerArgs(l), syscall.SIGKILL); err != nil {
+		return err
+	}
+	if err := applyRoles(ctx, client); err != nil {
+		return err
+	}
+	if err := s.start("node", s.options.Self, nodeArgs(l, s.options.Images, s.mark), stopNode); err != nil {
+		return err
+	}
+	if err := s.apply(ctx); err != nil {
+		return err
+	}
+	return s.awaitUse(ctx, client)
+}
+
+func adminClient(l layout) (kubernetes.Interface, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", l.kubeconfig("admin"))
+	if err != nil {
+		return nil, fmt.Errorf("client of the API server: %w", err)
+	}
+	config.QPS = -1
+	return kubernetes.NewForConfig(config)
+}
+
+// awaitUse waits for the node and for what a first pod needs: the default service account and the root certificate.
+func (s *supervisor) awaitUse(ctx context.Context, client kubernetes.Interface) error {
+	if err := s.await(ctx, "the node", 30*time.Second, func(ctx context.Context) error {
+		node, err := client.CoreV1().Nodes().Get(ctx, nodeName, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		for _, condition := range node.Status.Conditions {
+			if condition.Type == corev1.NodeReady && condition.Status == corev1.ConditionTrue {
+				return nil
+			}
+		}
+		return fmt.Errorf("node %s is not Ready", nodeName)
+	}); err != nil {
+		return err
+	}
+	return s.await(ctx, "the controllers", 60*time.Second, func(ctx context.Context) error {
+		if _, err := client.CoreV1().ServiceAccounts("default").Get(ctx, "default", metav1.GetOptions{}); err != nil {
+			return err
+		}
+		_, err := client.CoreV1().ConfigMaps("default").Get(ctx, "kube-root-ca.crt", metav1.GetOptions{})
+		return err
+	})
+}
+
+// await asks again and again until the answer is no error.
+func (s *supervisor) await(ctx context.Context, what string, limit time.Duration, ask func(context.Context) error) error {
+	began := time.Now()
+	for {
+		once, cancel := context.WithTimeout(ctx, 5*time.Second)
+		err := ask(once)
+		cancel()
+		switch {
+		case err == nil:
+			s.say("%s is ready", what)
+			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case time.Since(began) > limit:
+			return fmt.Errorf("%s is not ready after %s (logs in %s): %w", what, limit, s.layout.logs(), err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// apply gives the manifests to kubectl, in the order in which they were named.
+func (s *supervisor) apply(ctx context.Context) error {
+	for _, path := range s.options.Apply {
+		args := append([]string{"--kubeconfig=" + s.layout.kubeconfig("admin"), "apply"}, manifestArgs(path)...)
+		cmd := exec.CommandContext(ctx, filepath.Join(s.options.Bin, "kubectl"), args...)
+		cmd.Env = environment(filepath.Join(s.layout.dir, "run"))
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		output, err := cmd.CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("apply %s: %w:\n%s", path, err, output)
+		}
+		s.say("applied %s: %d objects", path, strings.Count(string(output), "\n"))
+	}
+	return nil
+}
+
+// manifestArgs are the arguments of kubectl apply for a file, a folder, or a folder with a kustomization.
+func manifestArgs(path string) []string {
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
+			return []string{"-k", path}
+		}
+	}
+	return []string{"-R", "-f", path}
+}
