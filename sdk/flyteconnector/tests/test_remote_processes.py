@@ -28,7 +28,6 @@ def call(*command: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         command,
         cwd=WORKFLOWS,
-        env={**os.environ, "PYTHONPATH": str(WORKFLOWS)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

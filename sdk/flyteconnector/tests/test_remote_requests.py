@@ -40,8 +40,8 @@ def test_the_import_path_leaves_out_what_the_container_has(monkeypatch, tmp_path
 
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.syspath_prepend(tmp_path / "missing")
-    entries = request.import_path()
-    assert entries[0] == str(tmp_path)
+    entries = request.import_path(squares.square)
+    assert entries[:2] == [str(Path(squares.__file__).parent), str(tmp_path)]
     for module in (json, flytekit):
         folder = str(Path(module.__file__).parent.parent)
         assert folder not in entries, f"{module.__name__} comes with the container"
@@ -75,7 +75,7 @@ def test_the_callers_settings_win():
         image_config=image, project="p", domain="d", version="v", env={"PYTHONPATH": "x"}
     )
     with FlyteContextManager.with_context(ctx.with_serialization_settings(mine)) as inner:
-        result = request.settings(inner)
+        result = request.settings(inner, squares.square)
     assert (result.project, result.domain, result.version) == ("p", "d", "v")
     assert result.image_config.default_image.full == "registry.example.com/mine:v1"
     assert result.env == {"PYTHONPATH": "x"}

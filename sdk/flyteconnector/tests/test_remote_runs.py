@@ -13,7 +13,13 @@ import squares
 from fake_connector import Instantly, user_error, write
 from flyteconnector import ConnectorError, Event, RemoteTaskError, RemoteUserError, abort, listen
 from flyteidl.core.execution_pb2 import TaskExecution
-from flytekit import eager, map_task, workflow
+from flytekit import dynamic, eager, map_task, workflow
+
+
+@dynamic
+def each(n: int) -> list[int]:
+    return [squares.square(n=i) for i in range(n)]
+
 
 VALUES = {
     "one value": (lambda: squares.square(n=3), 9),
@@ -22,6 +28,7 @@ VALUES = {
     "no value": (lambda: squares.nothing(n=3), None),
     "a pod template": (lambda: squares.in_pod(n=3), 9),
     "a map task": (lambda: map_task(squares.square)(n=[1, 2, 3]), [1, 4, 9]),
+    "a dynamic workflow": (lambda: each(n=3), [0, 1, 4]),
 }
 
 
@@ -58,6 +65,7 @@ def test_the_users_exception_comes_back_and_the_job_is_deleted(instant):
     with pytest.raises(RemoteUserError, match="ValueError: negative -1") as caught:
         squares.square(n=-1)
     assert caught.value.summary == "ValueError: negative -1"
+    assert str(caught.value).splitlines()[1].strip() == "ValueError: negative -1"
     assert "Traceback: in square" in str(caught.value)
     assert len(instant.deletes) == 1
 
@@ -130,7 +138,7 @@ def test_a_listener_that_raises_ends_the_run_and_deletes_the_job(instant):
     assert len(instant.deletes) == 1
 
 
-def test_a_signal_also_stops_a_run_in_another_thread(instant):
+def test_a_signal_also_stops_a_run_in_another_thread(instant, monkeypatch):
     instant.change_answer = lambda resource: setattr(resource, "phase", TaskExecution.RUNNING)
     raised: list[BaseException] = []
 
@@ -140,6 +148,7 @@ def test_a_signal_also_stops_a_run_in_another_thread(instant):
         except BaseException as error:
             raised.append(error)
 
+    monkeypatch.setattr(abort, "_previous", {})
     before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     running = threading.Thread(target=call, daemon=True)
     try:

@@ -17,8 +17,11 @@ _CREATE_PATIENCE_SECONDS = 10.0
 _GET_PATIENCE_SECONDS = 60.0  # time enough to restart a connector
 _FIRST_WAIT_SECONDS = 0.2
 _LONGEST_WAIT_SECONDS = 3.0
-_TRANSIENT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+# CANCELLED is what a server says that stops while it answers.
+_TRANSIENT = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED)
 _OPTIONS = (
+    # A proxy of the environment is for the internet, not for a connector.
+    ("grpc.enable_http_proxy", 0),
     # gRPC's default grows to two minutes, long after a restarted connector listens again.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
@@ -44,9 +47,9 @@ class ConnectorError(RuntimeError):
         self.code = code
 
     @property
-    def transient(self) -> bool:
-        """Whether the same call might succeed later."""
-        return self.code in _TRANSIENT
+    def late(self) -> bool:
+        """Whether the connector may have done what it was asked, but did not say so in time."""
+        return self.code == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
 class Client:

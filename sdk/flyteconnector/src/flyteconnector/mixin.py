@@ -40,6 +40,8 @@ def endpoint() -> str:
 class RemoteTaskMixin:
     """Makes a ``PythonFunctionTask`` run locally through a connector; put it first among the base classes.
 
+    A local run is one attempt: Flyte's retries, cache service and timeouts are not played.
+
     Override ``execute_in_container`` or ``execute_in_process`` where your plugin needs more than to call the
     function.
     """
@@ -120,14 +122,13 @@ def clean_up(
     meta: bytes | None,
     error: BaseException | None,
 ) -> None:
-    """Delete the resource. Never raises ConnectorError: the reason for cleaning up is what the caller must
-    see.
+    """Delete the resource; a failure to do so is printed, because its cause is what the caller must see.
 
-    An interrupted CreateTask may have created it without telling its name: the same request, sent again,
-    tells.
+    An interrupted CreateTask may have created the resource without telling its name: the same request, sent
+    again, tells it.
     """
     connector_failed = isinstance(error, ConnectorError)
-    if meta is None and connector_failed:
+    if meta is None and connector_failed and not error.late:
         return
     started = time.monotonic()
     name = "the resource"

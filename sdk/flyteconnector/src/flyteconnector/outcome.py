@@ -24,6 +24,9 @@ class RemoteTaskError(FlyteUserException):
     """The task failed, and left no exception of the user's code behind: out of memory, unknown image,
     refused."""
 
+    def __str__(self) -> str:
+        return _text(self)
+
 
 class RemoteUserError(FlyteUserRuntimeException):
     """The user's function raised inside the task's container.
@@ -39,6 +42,9 @@ class RemoteUserError(FlyteUserRuntimeException):
         self.summary = summary.strip() or document.message.strip()
         text = f"{self.summary}\n\nraised in the task's container:\n\n{self.remote_traceback.rstrip()}"
         super().__init__(RuntimeError(text))
+
+    def __str__(self) -> str:
+        return _text(self)
 
 
 def value_of(task: PythonTask, resource: agent_pb2.Resource, prefix: str) -> Any:
@@ -73,6 +79,12 @@ def value_of(task: PythonTask, resource: agent_pb2.Resource, prefix: str) -> Any
     ordered = tuple(values[name] for name in types)
     single = len(types) == 1 and not task.python_interface.output_tuple_name
     return ordered[0] if single else ordered
+
+
+def _text(error: BaseException) -> str:
+    """Return an exception's text without flytekit's prefix, which would be repeated for each enclosing
+    task."""
+    return "\n".join(str(argument) for argument in error.args)
 
 
 def _describe(task: PythonTask, resource: agent_pb2.Resource) -> str:

@@ -23,6 +23,7 @@ from flytekit.configuration import ImageConfig, SerializationSettings
 from flytekit.core import utils
 from flytekit.core.base_task import PythonTask
 from flytekit.core.context_manager import ExecutionState
+from flytekit.core.tracker import extract_task_module
 from flytekit.core.type_engine import TypeEngine
 from google.protobuf import json_format
 
@@ -48,16 +49,16 @@ def build(task: PythonTask, inputs: dict[str, Any], prefix: str) -> agent_pb2.Cr
         path = upload_ctx.file_access.get_random_local_path()
         utils.write_proto_to_file(literals, path)
         upload_ctx.file_access.put_data(path, f"{prefix}/inputs.pb")
-    template = template_of(task, settings(ctx))
+    template = template_of(task, settings(ctx, task))
     return agent_pb2.CreateTaskRequest(
         inputs=literals,
         template=render(template, prefix),
         output_prefix=prefix,
-        task_execution_metadata=metadata(template.id),
+        task_execution_metadata=metadata(template),
     )
 
 
-def settings(ctx: FlyteContext) -> SerializationSettings:
+def settings(ctx: FlyteContext, task: PythonTask) -> SerializationSettings:
     """Return the caller's settings, completed by what a local run lacks: an image, names, and the import
     path.
 
@@ -71,15 +72,21 @@ def settings(ctx: FlyteContext) -> SerializationSettings:
         project=present.project or PROJECT,
         domain=present.domain or DOMAIN,
         version=present.version or "local",
-        env={"PYTHONPATH": os.pathsep.join(import_path()), **(present.env or {})},
+        env={"PYTHONPATH": os.pathsep.join(import_path(task)), **(present.env or {})},
     )
 
 
-def import_path() -> list[str]:
-    """Return the entries of ``sys.path`` that the container's own Python does not have."""
+def import_path(task: PythonTask) -> list[str]:
+    """Return the folders that the container's own Python does not look in: the root of the task's module,
+    then the rest of ``sys.path``. ``pyflyte run`` puts that root on ``sys.path`` only while it imports the
+    module.
+    """
+    _, module, _, file = extract_task_module(task)
+    depth = module.count(".") + (Path(file).name == "__init__.py")
+    root = Path(file).absolute().parents[depth]
     own = {Path(path).resolve() for path in sysconfig.get_paths().values()}
     own |= {path / "lib-dynload" for path in own}
-    entries = dict.fromkeys(Path(path).absolute() for path in sys.path)
+    entries = dict.fromkeys([root, *(Path(path).absolute() for path in sys.path)])
     return [str(path) for path in entries if path.is_dir() and path.resolve() not in own]
 
 
@@ -120,18 +127,19 @@ def render(template: tasks_pb2.TaskTemplate, prefix: str) -> tasks_pb2.TaskTempl
     return rendered
 
 
-def metadata(task_id: identifier_pb2.Identifier) -> agent_pb2.TaskExecutionMetadata:
+def metadata(template: tasks_pb2.TaskTemplate) -> agent_pb2.TaskExecutionMetadata:
     """Return the identity of one attempt: made up, but of the shape that the engine sends."""
     execution = identifier_pb2.WorkflowExecutionIdentifier(project=PROJECT, domain=DOMAIN, name=_EXECUTION)
     node = identifier_pb2.NodeExecutionIdentifier(node_id=f"n{next(_node_numbers)}", execution_id=execution)
     return agent_pb2.TaskExecutionMetadata(
-        task_execution_id=identifier_pb2.TaskExecutionIdentifier(task_id=task_id, node_execution_id=node),
+        task_execution_id=identifier_pb2.TaskExecutionIdentifier(task_id=template.id, node_execution_id=node),
         namespace=os.environ.get("FLYTECONNECTOR_NAMESPACE") or f"{PROJECT}-{DOMAIN}",
         labels={
             "project": PROJECT,
             "domain": DOMAIN,
             "execution-id": _EXECUTION,
+            "interruptible": str(template.metadata.interruptible).lower(),
             "node-id": node.node_id,
-            "task-name": task_id.name.replace(".", "-").replace("_", "-")[:63].strip("-").lower(),
+            "task-name": template.id.name.replace(".", "-").replace("_", "-")[:63].strip("-").lower(),
         },
     )
