@@ -25,7 +25,12 @@ from devkit import build, environment, lifeline, toolchain  # noqa: E402
 nox.options.sessions = ["tests"]
 
 GO_MODULES = ("go", "go/connector", "go/localcluster")
-PYTHON_TESTS = ("sdk/flyteconnector/tests", "sdk/flytekitplugins-larkspur/tests", "scripts/tests")
+PYTHON_TESTS = (
+    "sdk/flyteconnector/tests",
+    "sdk/flytekitplugins-larkspur/tests",
+    "scripts/tests",
+    "docs/tests",
+)
 
 
 def stop(*_: object) -> None:
@@ -69,10 +74,13 @@ def python(it: nox.Session, *arguments: str | Path) -> None:
     run(it, command, *arguments, env=environment.settings(toolchain.go().env))
 
 
-def go(it: nox.Session, verb: str, *flags: str, module: str, **extra: str) -> None:
+def go(it: nox.Session, verb: str, *flags: str, module: str, tags: str = "", **extra: str) -> None:
     """Run a go command on a module's packages, but not on the one that links all of Kubernetes (build.py's work)."""
     tool = toolchain.go()
-    packages = [name for name in toolchain.packages(ROOT / module) if not name.endswith("/cmd/controlplane")]
+    packages = [
+        name for name in toolchain.packages(ROOT / module, tags) if not name.endswith("/cmd/controlplane")
+    ]
+    flags = (f"-tags={tags}", *flags)
     run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
 
 
@@ -90,7 +98,7 @@ def apitests(it: nox.Session) -> None:
     """Go tests against a real API server: KUBEBUILDER_ASSETS when set, else our own build of Kubernetes."""
     assets = os.environ.get("KUBEBUILDER_ASSETS") or str(build.control_plane())
     for module in GO_MODULES:
-        go(it, "test", "-tags=apitest", *it.posargs, module=module, KUBEBUILDER_ASSETS=assets)
+        go(it, "test", *it.posargs, module=module, tags="apitest", KUBEBUILDER_ASSETS=assets)
 
 
 @session
@@ -113,7 +121,7 @@ def lint(it: nox.Session) -> None:
     python(it, "-m", "ruff", "check", ".")
     python(it, "-m", "ruff", "format", "--check", ".")
     for module in GO_MODULES:
-        go(it, "vet", "-tags=apitest", module=module)
+        go(it, "vet", module=module, tags="apitest")
     python(it, "-m", "devkit.lint")
 
 

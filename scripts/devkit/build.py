@@ -27,6 +27,7 @@ PROGRAMS = {  # name -> (module, package)
     "connector": (ROOT / "go", "./cmd/connector"),
     "render": (ROOT / "go", "./cmd/render"),
 }
+KEPT = 4
 DISK = 6 * 2**30  # bytes: Go's build cache of Kubernetes, its sources, the binary
 
 
@@ -72,6 +73,7 @@ def control_plane() -> Path:
     home = cache() / "controlplane"
     done = home / control_plane_key(tool, flags)
     if done.is_dir():
+        done.touch()  # says when it was last used
         return done
     with only_one(
         home / f"{done.name}.lock", "another process is building the control plane; waiting for it"
@@ -85,6 +87,7 @@ def control_plane() -> Path:
         try:
             build_control_plane(tool, flags, partial)
             partial.rename(done)
+            drop_old(home)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return done
@@ -118,6 +121,13 @@ def build_control_plane(tool: Go, flags: str, folder: Path) -> None:
         (folder / link).symlink_to("controlplane")
     times["controlplane"] = {"seconds": round(time.monotonic() - started), "packages": len(built.stderr)}
     history.write_text(json.dumps(times) + "\n")
+
+
+def drop_old(home: Path) -> None:
+    """Keep the control planes that were used last: each is 160 MB, and editing go.mod asks for another."""
+    used = sorted((path for path in home.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
+    for folder in used[:-KEPT]:
+        shutil.rmtree(folder)
 
 
 def announce(name: str, last: dict[str, int] | None) -> None:

@@ -96,9 +96,9 @@ def watch(process: subprocess.Popen, output: Output, name: str, at_most: int, sh
 
 
 def state(output: Output, at_most: int) -> str:
-    """Return "120 modules downloaded, 300 packages compiled (of 1900 at most)"."""
-    compiled = f"{len(output.stderr)} packages compiled" + (f" (of {at_most} at most)" if at_most else "")
-    return f"{output.downloads} modules downloaded, {compiled}" if output.downloads else compiled
+    """Return "modules downloaded: 120, packages compiled: 300 of at most 1900"."""
+    compiled = f"packages compiled: {len(output.stderr)}" + (f" of at most {at_most}" if at_most else "")
+    return f"modules downloaded: {output.downloads}, {compiled}" if output.downloads else compiled
 
 
 def show(text: str, last: bool = False) -> None:

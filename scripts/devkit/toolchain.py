@@ -104,17 +104,16 @@ def go() -> Go:
     return Go(on_path, version, env | SETTINGS | {"PATH": path})
 
 
-def packages(module: Path) -> list[str]:
-    """Return the import paths of a module's packages without loading what they import (no download).
+def packages(module: Path, tags: str = "") -> list[str]:
+    """Return the import paths of a module's packages under build `tags`, without loading what they import.
 
     Raises ToolchainError when the folder is missing or holds no package.
     """
     tool = go()
     if not (module / "go.mod").exists():
         raise ToolchainError(f"{module.relative_to(ROOT)}/go.mod is missing: its tests cannot run")
-    done = subprocess.run(
-        [tool.command, "list", "-find", "./..."], env=tool.env, cwd=module, capture_output=True, text=True
-    )
+    command = [tool.command, "list", "-find", f"-tags={tags}", "./..."]
+    done = subprocess.run(command, env=tool.env, cwd=module, capture_output=True, text=True)
     if done.returncode != 0 or not done.stdout.strip():
         raise ToolchainError(f"go list in {module.relative_to(ROOT)}: {done.stderr.strip() or 'no packages'}")
     return done.stdout.split()
