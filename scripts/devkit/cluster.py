@@ -1,0 +1,155 @@
+"""How does a Python program get a Kubernetes cluster, and be sure that it ends?
+
+`with LocalCluster(folder) as cluster:` starts one in the background; `cluster.wait()` returns when pods can run. As a
+command (`python -m devkit.cluster FOLDER …`) this module builds what is missing and *becomes* the localcluster
+program, so that one child is both, and can be stopped in either.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+
+from devkit import build, process
+from devkit.process import Child, ChildError, Say
+from devkit.toolchain import ROOT, ToolchainError
+
+NAMESPACE = "flytesnacks-development"  # where the tasks of the examples run
+MANIFESTS = ROOT / "kustomize" / "overlays" / "local"
+LAST_LOGS = ROOT / "build" / "logs"
+# References of images whose programs are those of this Python environment.
+IMAGES = ("cr.flyte.org/flyteorg/flytekit:*", "larkspur/task:local")
+BUILD_PATIENCE = 3600.0  # seconds; when the programs are there, the cluster needs some 6
+
+
+def binaries() -> Path:
+    """Return the folder with etcd and the Kubernetes programs: the one that the environment names, or our own build.
+
+    KUBEBUILDER_ASSETS counts only when it has a controller manager, which the usual downloads lack.
+    Raises ToolchainError when they cannot be built.
+    """
+    if named := os.environ.get("FLYTE_PLUGIN_BOOK_ASSETS"):
+        return Path(named)
+    named = os.environ.get("KUBEBUILDER_ASSETS")
+    if named and (Path(named) / "kube-controller-manager").exists():
+        return Path(named)
+    return build.control_plane()
+
+
+class LocalCluster:
+    """A cluster of plain processes on 127.0.0.1, whose node runs pods as processes.
+
+    Args:
+        folder: The run's folder (`devkit.runs.folder`).
+        say: Gets the lines of progress.
+        manifests: What to apply before pods can run.
+    """
+
+    def __init__(
+        self, folder: Path, say: Say | None = None, manifests: tuple[Path, ...] = (MANIFESTS,)
+    ) -> None:
+        self.folder, self.state = folder, folder / "state"
+        self._say, self._manifests = say, manifests
+        self.ready: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        images = self.folder / "images.yaml"
+        images.write_text(yaml.safe_dump({"images": {name: {"path": [bin_folder()]} for name in IMAGES}}))
+        apply = [word for path in self._manifests for word in ("--apply", str(path))]
+        command = [
+            sys.executable,
+            "-m",
+            "devkit.cluster",
+            "--state",
+            str(self.state),
+            "--images",
+            str(images),
+        ]
+        self._child = Child("the local cluster", [*command, *apply], say=self._say)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        with process.uninterrupted():
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copytree(self.state / "logs", LAST_LOGS / "cluster", dirs_exist_ok=True)
+            self._child.stop()
+
+    def wait(self) -> dict[str, Any]:
+        """Return what the cluster said when it was ready; raises ChildError when it ended instead."""
+        if not self.ready:
+            line = self._child.stdout.readline()
+            if not line:
+                self._child.process.wait(BUILD_PATIENCE)
+                raise ChildError("\n".join(["the local cluster did not start:", *self._child.tail]))
+            self.ready = json.loads(line)
+            self._await_service_account()
+        return self.ready
+
+    def _await_service_account(self) -> None:
+        """Wait until the controller manager has made what a pod of the examples' namespace needs."""
+        deadline = time.monotonic() + 30
+        while not self.kubectl(
+            "-n", NAMESPACE, "get", "serviceaccount/default", "--ignore-not-found", "-o", "name"
+        ):
+            if time.monotonic() > deadline:
+                raise ChildError(f"namespace {NAMESPACE} has no default ServiceAccount after 30 s")
+            time.sleep(0.1)
+
+    def alive(self) -> bool:
+        return self._child.alive()
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's."""
+        return Path(self.ready["kubeconfigs"]["admin"])
+
+    @property
+    def pods(self) -> Path:
+        """The folder with the pods' logs: <namespace>_<pod>_<uid>/<container>/0.log."""
+        return Path(self.ready["pods"])
+
+    def kubectl_command(self, *arguments: str) -> list[str]:
+        return [str(binaries() / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
+
+    def kubectl(self, *arguments: str) -> str:
+        """Run kubectl as the administrator and return what it printed; raises ChildError with what it complained of."""
+        done = subprocess.run(self.kubectl_command(*arguments), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise ChildError(
+                f"kubectl {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}"
+            )
+        return done.stdout
+
+    def get(self, kinds: str, *arguments: str, namespace: str = NAMESPACE) -> list[dict[str, Any]]:
+        """Return objects, for example `get("jobs,pods", "-l", "app=x")`."""
+        return json.loads(self.kubectl("-n", namespace, "get", kinds, "-o", "json", *arguments))["items"]
+
+
+def bin_folder() -> str:
+    """Return the folder with this environment's programs; not resolved, since a venv's python is a link out of it."""
+    return str(Path(sys.executable).parent)
+
+
+def main(arguments: list[str]) -> int:
+    """Build what is missing, then become the localcluster program."""
+    process.unwind_on_sigterm()
+    try:
+        assets, program = binaries(), build.program("localcluster")
+    except (ToolchainError, subprocess.SubprocessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    os.execv(program, [str(program), "up", "--bin", str(assets), *arguments])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

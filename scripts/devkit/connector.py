@@ -1,0 +1,92 @@
+"""How does a Python program run our connector against a cluster, as the ServiceAccount that it would have in one?"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import yaml
+
+from devkit import build, process
+from devkit.cluster import LAST_LOGS, NAMESPACE, LocalCluster
+from devkit.process import Child, ChildError
+
+HOME_NAMESPACE, ACCOUNT = "larkspur-system", "larkspur-connector"
+START_PATIENCE = 30.0  # seconds until it serves
+
+
+def kubeconfig(cluster: LocalCluster, path: Path) -> Path:
+    """Write a kubeconfig with a token of the connector's ServiceAccount, so that its Role is all it can use."""
+    token = cluster.kubectl("-n", HOME_NAMESPACE, "create", "token", ACCOUNT, "--duration=24h").strip()
+    config = yaml.safe_load(cluster.kubeconfig.read_text())
+    config["users"] = [{"name": ACCOUNT, "user": {"token": token}}]
+    for context in config["contexts"]:
+        context["context"]["user"] = ACCOUNT
+    path.touch(mode=0o600)
+    path.write_text(yaml.safe_dump(config))
+    return path
+
+
+class Connector:
+    """`build/bin/connector`, as a child on 127.0.0.1.
+
+    Attributes:
+        address: host:port, the same after a restart.
+    """
+
+    def __init__(self, cluster: LocalCluster, folder: Path) -> None:
+        self._cluster, self._folder = cluster, folder
+        self.log = folder / "connector.log"
+        self.address = "127.0.0.1:0"
+
+    def __enter__(self) -> Self:
+        self._program = build.program("connector")
+        self._kubeconfig = kubeconfig(self._cluster, self._folder / "connector.kubeconfig")
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        with process.uninterrupted():
+            self._child.stop(15)
+            LAST_LOGS.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy(self.log, LAST_LOGS / "connector.log")
+
+    def start(self) -> None:
+        """Start it, and return when it serves; raises ChildError with the end of its log when it does not."""
+        file = self._folder / "connector.address"
+        file.unlink(missing_ok=True)
+        pod = "{{.Namespace}}_{{.Pod}}_{{.PodUID}}"
+        flags = {
+            "listen": self.address,
+            "kubeconfig": self._kubeconfig,
+            "namespaces": NAMESPACE,
+            "address-file": file,
+            "log-url": f"file://{self._cluster.pods}/{pod}/{{{{.Container}}}}/0.log",
+        }
+        command = [str(self._program), *(f"--{name}={value}" for name, value in flags.items())]
+        self._child = Child("the connector", command, log=self.log)
+        deadline = time.monotonic() + START_PATIENCE
+        while not file.exists():
+            if not self._child.alive() or time.monotonic() > deadline:
+                self._child.stop(5)
+                words = self.log.read_text(errors="replace").splitlines()[-20:]
+                raise ChildError("\n".join(["the connector does not serve; the end of its log:", *words]))
+            time.sleep(0.02)
+        self.address = file.read_text().strip()
+
+    def alive(self) -> bool:
+        return self._child.alive()
+
+    def kill9(self) -> None:
+        """SIGKILL it: no graceful end, no last answer."""
+        self._child.kill9()
+
+    def restart(self) -> None:
+        """Start it again on the same port."""
+        self._child.stop(15)
+        self.start()

@@ -1,0 +1,77 @@
+"""When did each pod of a namespace come, run and end? Read from the API server's own watch, as it happens."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from types import TracebackType
+from typing import IO, Any, Self
+
+from devkit.cluster import NAMESPACE, LocalCluster
+from devkit.process import Child
+
+INDEX = "batch.kubernetes.io/job-completion-index"  # the Job controller's annotation
+JOB = "batch.kubernetes.io/job-name"  # and its label
+
+
+@dataclass
+class Pod:
+    """What was seen of one pod."""
+
+    name: str
+    job: str
+    index: int
+    phases: list[tuple[str, float]] = field(default_factory=list)
+    """Each phase (Pending, Running, Succeeded, Failed, Deleted) with the time when it was seen first, in seconds."""
+
+    def when(self, phase: str) -> float | None:
+        """Return when `phase` was seen, or None."""
+        return dict(self.phases).get(phase)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"phases": {name: round(at, 2) for name, at in self.phases}}
+
+
+class PodWatch:
+    """Watches the pods of a namespace while the context is open; `began` (of time.monotonic) is its zero."""
+
+    def __init__(self, cluster: LocalCluster, began: float, namespace: str = NAMESPACE) -> None:
+        self._cluster, self._began, self._namespace = cluster, began, namespace
+        self.pods: dict[str, Pod] = {}
+
+    def __enter__(self) -> Self:
+        words = ["-n", self._namespace, "get", "pods", "--watch", "--output-watch-events", "-o", "json"]
+        self._child = Child("kubectl", self._cluster.kubectl_command(*words))
+        threading.Thread(target=self._read, args=(self._child.stdout,), daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._child.stop(5)
+
+    def _read(self, stream: IO[str]) -> None:
+        for line in stream:  # one JSON object each
+            event = json.loads(line)
+            self.see(event["type"], event["object"], time.monotonic() - self._began)
+
+    def see(self, kind: str, pod: dict[str, Any], seconds: float) -> None:
+        """Take note of one watch event."""
+        meta = pod["metadata"]
+        seen = self.pods.setdefault(
+            meta["name"],
+            Pod(
+                meta["name"],
+                meta.get("labels", {}).get(JOB, ""),
+                int(meta.get("annotations", {}).get(INDEX, 0)),
+            ),
+        )
+        phase = "Deleted" if kind == "DELETED" else pod["status"].get("phase", "Pending")
+        if not seen.phases or seen.phases[-1][0] != phase:
+            seen.phases.append((phase, seconds))
+
+    def of(self, job: str) -> list[Pod]:
+        """Return the pods of one Job, by index."""
+        return sorted(
+            (pod for pod in self.pods.values() if pod.job == job), key=lambda pod: (pod.index, pod.name)
+        )
