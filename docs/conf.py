@@ -1,0 +1,80 @@
+"""How is the site built? `make docs`, into build/site; every warning is an error.
+
+A page that shows code is made from the code: GALLERIES names the files, in the order of reading.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path[:0] = [str(DOCS / "_ext"), str(DOCS.parent / "scripts")]
+
+project = "The Flyte Plugin Book"
+author = "The authors of The Flyte Plugin Book"
+project_copyright = author
+html_title = project
+
+extensions = [
+    "pages",  # before sphinx_gallery: it lays out what that one reads
+    "sphinx_gallery.gen_gallery",
+    "myst_parser",
+    "sphinx_design",
+    "sphinx_copybutton",
+    "commands",
+    "verified",
+    "sitecheck",
+]
+
+# Folder of the site -> files of the repository. Each folder has an index.md of its own in docs/.
+GALLERIES = {
+    "spec": ["proto/larkspur/v1/job.proto"],
+    "plugin": [f"go/plugins/job/{name}.go" for name in ("spec", "build", "phase", "links")],
+    "examples": ["examples/plot_task_template.py"],
+}
+gallery_pages = GALLERIES
+
+sphinx_gallery_conf = {
+    "examples_dirs": [f"../build/gallery/{name}" for name in GALLERIES],
+    "gallery_dirs": list(GALLERIES),
+    "example_extensions": {".py", ".go", ".proto"},
+    "filetype_parsers": {".proto": "protobuf"},
+    "filename_pattern": r"plot_.*\.py$",  # what is executed
+    "within_subsection_order": "FileNameSortKey",  # the order of reading is that of the toctrees
+    "run_stale_examples": True,  # a page that did not change may show code that did
+    "only_warn_on_example_error": False,
+    "capture_repr": ("_repr_html_", "__repr__"),
+    "backreferences_dir": None,
+    "doc_module": (),
+    "image_scrapers": (),
+    "reset_modules": (),
+    "notebook_extensions": set(),
+    "write_computation_times": False,
+    "show_memory": False,
+    "show_signature": False,
+    "min_reported_time": 3600,
+}
+suppress_warnings = ["sphinx_gallery.duplicate_filename"]  # two plugins may both have a spec.go
+
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+exclude_patterns = ["tests", "records", *(f"{name}/index.rst" for name in GALLERIES)]
+# Text of whoever reads this in a browser; the pages of the sources are in the repository.
+html_copy_source = False
+html_show_sourcelink = False
+
+myst_enable_extensions = ["colon_fence", "deflist", "attrs_block"]
+myst_heading_anchors = 3
+
+copybutton_prompt_text = r"^\$ "
+copybutton_prompt_is_regexp = True
+copybutton_only_copy_prompt_lines = True
+copybutton_remove_prompts = True
+copybutton_selector = "div.highlight:not(.output) pre"
+
+templates_path = ["_templates"]
+html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["book.css"]
+html_theme_options = {"top_of_page_buttons": []}
+html_show_sphinx = False
