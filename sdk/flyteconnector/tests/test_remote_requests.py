@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 import squares
-from flyteconnector import request
 from flyteidl.core import literals_pb2
 from flytekit import FlyteContextManager
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
+from flytekit.types.file import FlyteFile
 from google.protobuf import json_format
+
+from flyteconnector import request
 
 
 def test_a_container_arrives_rendered_with_identity_and_import_path(tmp_path, monkeypatch):
@@ -31,6 +33,15 @@ def test_a_container_arrives_rendered_with_identity_and_import_path(tmp_path, mo
     assert metadata.task_execution_id.task_id.name == "squares.where"
     assert metadata.task_execution_id.task_id.version == "local"
     assert metadata.task_execution_id.node_execution_id.execution_id.project == "flytesnacks"
+
+
+def test_a_local_file_is_uploaded_to_where_the_container_can_read_it(tmp_path):
+    file = tmp_path / "mine.txt"
+    file.write_text("hello")
+    create = request.build(squares.size, {"file": FlyteFile(str(file))}, str(tmp_path))
+    uri = create.inputs.literals["file"].scalar.blob.uri
+    assert uri != str(file)
+    assert Path(uri).read_text() == "hello"
 
 
 def test_the_import_path_leaves_out_what_the_container_has(monkeypatch, tmp_path):

@@ -6,14 +6,15 @@ import asyncio
 import signal
 import threading
 import time
+from concurrent import futures
 
-import grpc
 import pytest
 import squares
 from fake_connector import Instantly, user_error, write
-from flyteconnector import ConnectorError, Event, RemoteTaskError, RemoteUserError, abort, listen
 from flyteidl.core.execution_pb2 import TaskExecution
 from flytekit import dynamic, eager, map_task, workflow
+
+from flyteconnector import Event, RemoteTaskError, RemoteUserError, abort, listen
 
 
 @dynamic
@@ -59,6 +60,13 @@ def test_eager_runs_tasks_and_sees_their_exceptions_once(instant):
     with pytest.raises(Exception, match="ValueError: negative -1"):
         asyncio.run(both(n=-1))
     assert len(instant.creates) == 2, "a failed task was submitted again"
+
+
+def test_tasks_run_at_the_same_time_in_threads(instant):
+    instant.runner = Instantly(polls=20)
+    with futures.ThreadPoolExecutor() as pool:
+        values = list(pool.map(lambda n: squares.square(n=n), range(4)))
+    assert values == [0, 1, 4, 9]
 
 
 def test_the_users_exception_comes_back_and_the_job_is_deleted(instant):
@@ -164,37 +172,6 @@ def test_a_signal_also_stops_a_run_in_another_thread(instant, monkeypatch):
     assert caught.value.code == 128 + signal.SIGTERM
     assert [type(error) for error in raised] == [abort.Aborted]
     assert len(instant.deletes) == 1
-
-
-def test_a_refusal_names_connector_call_code_and_reason(instant):
-    instant.before_create_answers = lambda context: context.abort(
-        grpc.StatusCode.INVALID_ARGUMENT, "completions = 0: must be at least 1"
-    )
-    with pytest.raises(ConnectorError) as caught:
-        squares.square(n=3)
-    for part in (instant.endpoint, "CreateTask", "squares.square", "INVALID_ARGUMENT", "completions = 0"):
-        assert part in str(caught.value)
-    assert len(instant.creates) == 1, "a refused request was repeated"
-
-
-def test_an_unreachable_connector_is_one_clear_sentence(instant, monkeypatch):
-    monkeypatch.setattr("flyteconnector.client._CREATE_PATIENCE_SECONDS", 0.5)
-    instant.stop()
-    with pytest.raises(ConnectorError) as caught:
-        squares.square(n=3)
-    for part in (instant.endpoint, "UNAVAILABLE", "FLYTECONNECTOR_ENDPOINT"):
-        assert part in str(caught.value)
-
-
-def test_a_lost_answer_to_create_is_asked_for_again_with_the_same_request(instant):
-    def lose_first(context: grpc.ServicerContext) -> None:
-        if len(instant.creates) == 1:
-            context.abort(grpc.StatusCode.UNAVAILABLE, "connection lost")
-
-    instant.before_create_answers = lose_first
-    assert squares.square(n=3) == 9
-    assert len(instant.creates) == 2
-    assert instant.creates[0] == instant.creates[1]
 
 
 def test_without_an_endpoint_the_function_runs_here(monkeypatch):

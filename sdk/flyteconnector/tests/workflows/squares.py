@@ -6,11 +6,14 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
-from flyteconnector import RemoteTaskMixin
 from flytekit import PodTemplate, PythonFunctionTask, task
 from flytekit.extend import TaskPlugins
+from flytekit.types.file import FlyteFile
+
+from flyteconnector import RemoteTaskMixin
 
 TASK_TYPE = "echo_job"
 
@@ -68,6 +71,11 @@ def nothing(n: int) -> None:
 @task(task_config=Echo(), pod_template=PodTemplate(primary_container_name="main"))
 def in_pod(n: int) -> int:
     return n * n
+
+
+@task(task_config=Echo())
+def size(file: FlyteFile) -> int:
+    return Path(file).stat().st_size
 
 
 @task(task_config=Echo())
