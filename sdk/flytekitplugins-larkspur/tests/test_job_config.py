@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+
 from flytekitplugins.larkspur import DoneWhen, Job
 from flytekitplugins.larkspur.v1 import job_pb2
 

@@ -14,9 +14,10 @@ import pytest
 import wire
 from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.tools.translator import get_serializable
+from google.protobuf import json_format
+
 from flytekitplugins.larkspur import Job
 from flytekitplugins.larkspur.v1 import job_pb2
-from google.protobuf import json_format
 
 FIXTURES = Path(__file__).parents[3] / "proto" / "fixtures"
 TASKS = {"job_minimal": wire.minimal, "job_maximal": wire.maximal}

@@ -10,6 +10,7 @@ from pathlib import Path
 import crowd
 import pytest
 from flyteidl.core import errors_pb2, literals_pb2
+
 from flytekitplugins.larkspur import worker
 
 EXECUTE = str(Path(sys.executable).parent / "pyflyte-execute")

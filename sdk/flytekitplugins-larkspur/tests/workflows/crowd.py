@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flytekit import current_context, task, workflow
 from flytekit.types.directory import FlyteDirectory
+
 from flytekitplugins.larkspur import DoneWhen, Job, worker
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flytekit import Resources, task
+
 from flytekitplugins.larkspur import DoneWhen, Job
 
 

@@ -6,13 +6,14 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from flyteconnector.mixin import RemoteTaskMixin
 from flytekit import FlyteContextManager, PythonFunctionTask
 from flytekit.configuration import SerializationSettings
 from flytekit.extend import IgnoreOutputs, TaskPlugins
+from google.protobuf import json_format
+
+from flyteconnector.mixin import RemoteTaskMixin
 from flytekitplugins.larkspur.config import Job
 from flytekitplugins.larkspur.worker import Worker, acting_as, worker
-from google.protobuf import json_format
 
 # What Flyte's configuration and the connector call this kind of task. Flyte lower-cases names: so do we.
 TASK_TYPE = "larkspur_job"
