@@ -90,7 +90,7 @@ func (c *Core) createOrAdopt(ctx context.Context, s served, object *unstructured
 	return existing, nil
 }
 
-// undoLater deletes what a create may have left behind of which Flyte will never know. That is so when the time is up: Flyte
+// undoLater deletes what a create may have left behind and Flyte will never know of. That is so when the time is up: Flyte
 // gives the attempt up and starts another one. It is not so when the caller went away: it comes back and adopts.
 func (c *Core) undoLater(ctx context.Context, s served, object *unstructured.Unstructured, cause error) {
 	if !errors.Is(cause, ErrUnavailable) || wentAway(ctx) {
@@ -100,9 +100,14 @@ func (c *Core) undoLater(ctx context.Context, s served, object *unstructured.Uns
 	c.background.Go(func() {
 		inner, cancel := c.deadline(context.WithoutCancel(ctx))
 		defer cancel()
-		if err := c.remove(inner, s, object.GetNamespace(), object.GetName(), prefix, ""); err != nil {
-			c.config.Log.Warn("a create that took too long may have left a resource", "kind", s.resource.Kind,
-				"namespace", object.GetNamespace(), "name", object.GetName(), "error", err)
+		// A request on its way may still arrive, so "not there" is believed only at the end.
+		for found := false; !found && inner.Err() == nil; {
+			var err error
+			if found, err = c.remove(inner, s, object.GetNamespace(), object.GetName(), prefix, ""); err != nil {
+				c.config.Log.Warn("a create that took too long may have left a resource", "kind", s.resource.Kind,
+					"namespace", object.GetNamespace(), "name", object.GetName(), "error", err)
+			}
+			sleep(inner, longestPause)
 		}
 	})
 }

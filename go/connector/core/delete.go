@@ -30,20 +30,21 @@ func (c *Core) Delete(ctx context.Context, taskType string, raw []byte) error {
 	}
 	inner, cancel := c.deadline(ctx)
 	defer cancel()
-	if err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
+	if _, err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
 		return fmt.Errorf("delete %s %s/%s: %w", m.Kind, m.Namespace, m.Name, err)
 	}
 	return nil
 }
 
-// remove deletes an object if it is ours. An empty uid means whichever uid it has.
-func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix string, uid types.UID) error {
-	return retry(ctx, func(attempt context.Context) error {
+// remove deletes an object if it is ours, and says whether there was one. An empty uid means whichever uid it has.
+func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix string, uid types.UID) (found bool, err error) {
+	err = retry(ctx, func(attempt context.Context) error {
 		object, err := c.live(attempt, s, namespace, name, prefix, uid)
 		if err == nil && object == nil {
 			return nil
 		}
 		if err == nil {
+			found = true
 			err = c.client(s, namespace).Delete(attempt, name, deleteOptions(object.GetUID()))
 		}
 		switch _, refused := refusal(err); {
@@ -55,6 +56,7 @@ func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix str
 			return again{err}
 		}
 	})
+	return found, err
 }
 
 // deleteOptions ask for foreground deletion: the object stays, marked, until its pods are gone. So its name is free only

@@ -30,13 +30,21 @@ func retry(ctx context.Context, step func(context.Context) error) error {
 			return err
 		}
 		// Half of the pause is random: replicas that lost the same API server do not come back all at once.
-		timer := time.NewTimer(pause/2 + rand.N(pause/2+1))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !sleep(ctx, pause/2+rand.N(pause/2+1)) {
 			return fmt.Errorf("%w (%w): %w", ErrUnavailable, context.Cause(ctx), err)
-		case <-timer.C:
 		}
 		pause = min(2*pause, longestPause)
+	}
+}
+
+// sleep returns false if ctx ended first.
+func sleep(ctx context.Context, pause time.Duration) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
