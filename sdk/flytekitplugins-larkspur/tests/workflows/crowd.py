@@ -22,7 +22,7 @@ def lose(n: int) -> str:
     raise ValueError("lost")
 
 
-@task(task_config=Job(completions=4, max_failed_indexes=1))
+@task(task_config=Job(completions=4, backoff_limit_per_index=1))
 def forgiving(n: int) -> str:
     return lose(n)
 

@@ -41,7 +41,8 @@ class Job:
     and both together multiply."""
 
     max_failed_indexes: int = 0
-    """How many workers may fail before the whole Job does. 0: the first lost worker ends it."""
+    """How many workers may be lost before the others are stopped. A Job with a lost worker fails in any case.
+    0: stop at the first."""
 
     ttl_seconds_after_finished: int = 600
     """Seconds that the finished Job stays in the cluster, 120 to 30 days. Flyte asks only every 30 seconds,
@@ -64,7 +65,7 @@ class Job:
     def forgives(self, index: int) -> bool:
         """Whether the Job may still succeed when the worker with this index has failed."""
         others_decide = self.done_when is DoneWhen.FIRST_WORKER and index > 0
-        return others_decide or self.backoff_limit_per_index > 0 or self.max_failed_indexes > 0
+        return others_decide or self.backoff_limit_per_index > 0
 
     def to_proto(self) -> job_pb2.Job:
         """Return the message that travels to the connector: the only way to the wire."""
