@@ -62,6 +62,7 @@ def test_a_breach_is_found(breaches, check: lint.Check, name: str, text: str, pa
         (lint.python_functions, "a.py", LONG_PYTHON.replace("    x()\n" * 50, "    x()\n" * 39)),
         (lint.markers, "a.go", "// TO" + "DO(phases): List every state that your operator reports.\n"),
         (lint.markers, "a.md", "<!-- TO" + "DO(names): Say what it is. -->\n"),
+        (lint.markers, "a.md", "The form is `TO" + "DO(slug): Do it.`\n"),
         (lint.residue, "a.md", "see /tmp/x and https://flyte.org\n"),
         (lint.lock_files, "requirements/a.txt", "a==1 \\\n    --hash=sha256:0\n"),
         (lint.kept, "go/plugins/job/a.go", f"// {NAME}\n"),
