@@ -101,7 +101,8 @@ show(whole["container"])
 # ---------------------------------
 #
 # ``custom`` is free: a plugin defines what stands in it. Here it is the message ``larkspur.v1.Job`` as JSON, so its
-# keys are the field names of ``proto/larkspur/v1/job.proto``. A field that has its default of zero is not sent.
+# keys are the field names of ``proto/larkspur/v1/job.proto``. A field that is zero is not sent.
+# Whole numbers become ``4.0``, because the JSON travels in a Protobuf ``Struct``, which knows no integers.
 
 show(whole["custom"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_versions_come_from_the_files_that_decide_them(tmp_path: Path):
     lock.write_text("")
     with pytest.raises(ConfigError, match=r"requirements/work.txt does not say which version of flytekit"):
         verified.versions(tmp_path)
+
+
+def test_results_of_steps_count_only_for_the_code_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "build").mkdir()
+    (tmp_path / "docs/steps.toml").write_text((verified.ROOT / "docs/steps.toml").read_text())
+    found = {"ok": True, "inputs": "the hash", "steps": [{"mistakes": [{}, {}]}, {"mistakes": [{}]}]}
+    (tmp_path / "build/steps.json").write_text(json.dumps(found))
+    monkeypatch.setattr(verified.slices, "fingerprint", lambda owner: "the hash")
+    assert verified.steps(tmp_path).startswith(
+        "All 2 steps build and pass, and their tests notice 3 mistakes"
+    )
+    monkeypatch.setattr(verified.slices, "fingerprint", lambda owner: "another hash")
+    assert verified.steps(tmp_path) == "The steps were not run with the code as it is here."

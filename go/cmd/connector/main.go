@@ -11,7 +11,9 @@ import (
 
 	"example.com/flyteconnector"
 	"example.com/flyteconnector/plugin"
+	// step:spec begin
 	"example.com/larkspur/plugins/job"
+	// step:spec end
 )
 
 func main() {
@@ -35,5 +37,10 @@ func run(ctx context.Context, options flyteconnector.Options, logURL plugin.LogU
 	if err := logURL.Check(); err != nil {
 		return fmt.Errorf("--log-url: %w", err)
 	}
-	return flyteconnector.Run(ctx, options, job.Plugin{LogURL: logURL})
+	plugins := []plugin.Plugin{
+		// step:spec begin
+		job.Plugin{LogURL: logURL},
+		// step:spec end
+	}
+	return flyteconnector.Run(ctx, options, plugins...)
 }
