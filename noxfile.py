@@ -25,6 +25,10 @@ from devkit import build, environment, lifeline, toolchain  # noqa: E402
 nox.options.sessions = ["tests"]
 
 GO_MODULES = ("go", "go/connector", "go/localcluster")
+API_TESTS = {  # module -> (build tag, programs that its tests start)
+    "go/connector": ("apitest", ("etcd", "kube-apiserver", "kubectl")),
+    "go/localcluster": ("e2e", build.COMMANDS),
+}
 PYTHON_TESTS = (
     "sdk/flyteconnector/tests",
     "sdk/flytekitplugins-larkspur/tests",
@@ -95,10 +99,10 @@ def tests(it: nox.Session) -> None:
 
 @session
 def apitests(it: nox.Session) -> None:
-    """Go tests against a real API server: KUBEBUILDER_ASSETS when set, else our own build of Kubernetes."""
-    assets = os.environ.get("KUBEBUILDER_ASSETS") or str(build.control_plane())
-    for module in GO_MODULES:
-        go(it, "test", *it.posargs, module=module, tags="apitest", KUBEBUILDER_ASSETS=assets)
+    """Go tests against a real API server and on our cluster: from KUBEBUILDER_ASSETS, else from our own build."""
+    for module, (tags, programs) in API_TESTS.items():
+        assets = str(build.assets(programs))
+        go(it, "test", *it.posargs, module=module, tags=tags, KUBEBUILDER_ASSETS=assets)
 
 
 @session
@@ -121,7 +125,7 @@ def lint(it: nox.Session) -> None:
     python(it, "-m", "ruff", "check", ".")
     python(it, "-m", "ruff", "format", "--check", ".")
     for module in GO_MODULES:
-        go(it, "vet", module=module, tags="apitest")
+        go(it, "vet", module=module, tags="apitest,e2e")
     python(it, "-m", "devkit.lint")
 
 

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from devkit import lifeline, progress
@@ -91,6 +92,17 @@ def control_plane() -> Path:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return done
+
+
+def assets(programs: Iterable[str]) -> Path:
+    """Return the folder that KUBEBUILDER_ASSETS names if it has all `programs`, else that of our own control plane."""
+    named = Path(os.environ.get("KUBEBUILDER_ASSETS") or os.devnull)
+    missing = [name for name in programs if not (named / name).exists()]
+    if not missing:
+        return named
+    if named.is_dir():
+        print(f"KUBEBUILDER_ASSETS={named} lacks {', '.join(missing)}: taking our own build", file=sys.stderr)
+    return control_plane()
 
 
 def build_control_plane(tool: Go, flags: str, folder: Path) -> None:

@@ -61,6 +61,18 @@ def test_two_processes_at_once_build_once(notes: Path) -> None:
     assert len(paths) == 1
 
 
+def test_kubebuilder_assets_are_taken_when_they_suffice(
+    notes: Path, monkeypatch, tmp_path: Path, capsys
+) -> None:
+    for name in ("etcd", "kube-apiserver"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
+    assert build.assets(("etcd", "kube-apiserver")) == tmp_path
+    assert not notes.exists()
+    assert build.assets(("etcd", "kubectl")) == build.control_plane()
+    assert "lacks kubectl: taking our own build" in capsys.readouterr().err
+
+
 def test_a_failed_build_leaves_nothing_and_shows_the_compiler(notes: Path, monkeypatch) -> None:
     monkeypatch.setenv("GO_FAILS", "1")
     with pytest.raises(ToolchainError, match="undefined: x"):
