@@ -21,13 +21,16 @@ import (
 type container struct {
 	worker  *worker
 	spec    *corev1.Container
+	init    bool
 	policy  corev1.RestartPolicy
 	started chan struct{} // closed when it has started for the first time, probes included
 	once    sync.Once
 }
 
 func newContainer(w *worker, spec *corev1.Container, init bool) *container {
-	return &container{worker: w, spec: spec, policy: status.Policy(w.pod, spec, init), started: make(chan struct{})}
+	return &container{
+		worker: w, spec: spec, init: init, policy: status.Policy(w.pod, spec, init), started: make(chan struct{}),
+	}
 }
 
 // run returns whether the container succeeded in the end; a container that is stopped has not.
@@ -118,7 +121,7 @@ func (c *container) end(ended *corev1.ContainerStateTerminated, id string) {
 			s.Last = s.Terminated
 		}
 		s.Waiting, s.Running, s.Terminated, s.ID = nil, nil, ended, id
-		s.Ready, s.Started = ended.ExitCode == 0 && s.Ready, false
+		s.Ready, s.Started = c.init && ended.ExitCode == 0, false
 	})
 }
 
