@@ -8,7 +8,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 
 	corev1 "k8s.io/api/core/v1"
@@ -176,9 +175,4 @@ func (w *Watcher) Serves(namespace string) bool {
 		}
 	}
 	return false
-}
-
-// String names what is watched, for a log line.
-func (w *Watcher) String() string {
-	return strings.Trim(strings.Join(w.config.Namespaces, ","), ",")
 }
