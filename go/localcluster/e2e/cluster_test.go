@@ -36,6 +36,7 @@ type cluster struct {
 	images string
 	cmd    *exec.Cmd
 	stdin  io.Closer
+	stdout io.Reader
 	stderr *bytes.Buffer
 	client kubernetes.Interface
 }
@@ -52,8 +53,8 @@ var program = sync.OnceValues(func() (string, error) {
 	return filepath.Join(dir, "localcluster"), nil
 })
 
-// start runs a cluster in a folder of its own and waits until it says that it is ready.
-func start(dir string, apply ...string) (*cluster, error) {
+// launch runs a cluster in a folder of its own.
+func launch(dir string, apply ...string) (*cluster, error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		return nil, fmt.Errorf("KUBEBUILDER_ASSETS is not set: it has to name a folder with etcd, kube-apiserver, " +
@@ -76,14 +77,19 @@ func start(dir string, apply ...string) (*cluster, error) {
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	stdout, err := c.cmd.StdoutPipe()
+	if c.stdout, err = c.cmd.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	return c, c.cmd.Start()
+}
+
+// start launches a cluster and waits until it says that it is ready.
+func start(dir string, apply ...string) (*cluster, error) {
+	c, err := launch(dir, apply...)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.cmd.Start(); err != nil {
-		return nil, err
-	}
-	if err := json.NewDecoder(stdout).Decode(&c.Ready); err != nil {
+	if err := json.NewDecoder(c.stdout).Decode(&c.Ready); err != nil {
 		_ = c.cmd.Wait()
 		return nil, fmt.Errorf("the cluster did not get ready: %w:\n%s", err, c.stderr)
 	}

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,20 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func TestVolumesAreVisible(t *testing.T) {
-	t.Parallel()
-	ns := namespace(t)
-	ctx := t.Context()
-	config := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "config"},
-		Data: map[string]string{"a": "see /etc/config/b", "b": "text of b"}}
-	if _, err := shared.client.CoreV1().ConfigMaps(ns).Create(ctx, config, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "secret"}, Data: map[string][]byte{"key": []byte("hidden")}}
-	if _, err := shared.client.CoreV1().Secrets(ns).Create(ctx, secret, metav1.CreateOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	pod := shell(`set -e
+const readVolumes = `set -e
 echo "config=$(cat $(sed 's/see //' /etc/config/renamed))"
 echo "secret=$(cat /etc/secret/key) $SECRET"
 echo "labels=$(cat /etc/podinfo/labels)"
@@ -33,31 +21,57 @@ echo "token=$(cut -c1-2 /var/run/secrets/tokens/mine) $(cut -c1-2 /var/run/secre
 echo "namespace=$(cat /var/run/secrets/kubernetes.io/serviceaccount/namespace)"
 echo "kubeconfig=$(grep -c tokenFile $KUBECONFIG)"
 echo "shared=$(cat /data/from-init)"
-echo "env=$FROM_a"`)
-	pod.Labels = map[string]string{"colour": "blue"}
+echo "env=$FROM_a"`
+
+// volumes are one of each kind, with the paths where they are mounted.
+func volumes() map[string]corev1.VolumeSource {
 	seconds := int64(3600)
-	pod.Spec.Volumes = []corev1.Volume{
-		{Name: "config", VolumeSource: corev1.VolumeSource{ConfigMap: &corev1.ConfigMapVolumeSource{
+	labels := corev1.DownwardAPIVolumeFile{Path: "labels", FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.labels"}}
+	token := &corev1.ServiceAccountTokenProjection{Path: "mine", Audience: "somebody", ExpirationSeconds: &seconds}
+	return map[string]corev1.VolumeSource{
+		"/etc/config": {ConfigMap: &corev1.ConfigMapVolumeSource{
 			LocalObjectReference: corev1.LocalObjectReference{Name: "config"},
-			Items:                []corev1.KeyToPath{{Key: "a", Path: "renamed"}, {Key: "b", Path: "b"}}}}},
-		{Name: "secret", VolumeSource: corev1.VolumeSource{Secret: &corev1.SecretVolumeSource{SecretName: "secret"}}},
-		{Name: "podinfo", VolumeSource: corev1.VolumeSource{DownwardAPI: &corev1.DownwardAPIVolumeSource{
-			Items: []corev1.DownwardAPIVolumeFile{{Path: "labels", FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.labels"}}}}}},
-		{Name: "tokens", VolumeSource: corev1.VolumeSource{Projected: &corev1.ProjectedVolumeSource{
-			Sources: []corev1.VolumeProjection{{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{
-				Path: "mine", Audience: "somebody", ExpirationSeconds: &seconds}}}}}},
-		{Name: "data", VolumeSource: corev1.VolumeSource{EmptyDir: &corev1.EmptyDirVolumeSource{}}},
+			Items:                []corev1.KeyToPath{{Key: "a", Path: "renamed"}, {Key: "b", Path: "b"}}}},
+		"/etc/secret":  {Secret: &corev1.SecretVolumeSource{SecretName: "secret"}},
+		"/etc/podinfo": {DownwardAPI: &corev1.DownwardAPIVolumeSource{Items: []corev1.DownwardAPIVolumeFile{labels}}},
+		"/var/run/secrets/tokens": {Projected: &corev1.ProjectedVolumeSource{
+			Sources: []corev1.VolumeProjection{{ServiceAccountToken: token}}}},
+		"/data": {EmptyDir: &corev1.EmptyDirVolumeSource{}},
 	}
+}
+
+// makeObjects makes what the volumes name.
+func makeObjects(t *testing.T, ns string) {
+	t.Helper()
+	config := &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Name: "config"},
+		Data: map[string]string{"a": "see /etc/config/b", "b": "text of b"}}
+	if _, err := shared.client.CoreV1().ConfigMaps(ns).Create(t.Context(), config, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: "secret"}, Data: map[string][]byte{"key": []byte("hidden")}}
+	if _, err := shared.client.CoreV1().Secrets(ns).Create(t.Context(), secret, metav1.CreateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVolumesAreVisible(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	makeObjects(t, ns)
+	pod := shell(readVolumes)
+	pod.Labels = map[string]string{"colour": "blue"}
 	main := &pod.Spec.Containers[0]
-	for name, path := range map[string]string{"config": "/etc/config", "secret": "/etc/secret", "podinfo": "/etc/podinfo",
-		"tokens": "/var/run/secrets/tokens", "data": "/data"} {
+	for path, source := range volumes() {
+		name := filepath.Base(path)
+		pod.Spec.Volumes = append(pod.Spec.Volumes, corev1.Volume{Name: name, VolumeSource: source})
 		main.VolumeMounts = append(main.VolumeMounts, corev1.VolumeMount{Name: name, MountPath: path})
 	}
 	main.Env = []corev1.EnvVar{{Name: "SECRET", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
 		LocalObjectReference: corev1.LocalObjectReference{Name: "secret"}, Key: "key"}}}}
 	main.EnvFrom = []corev1.EnvFromSource{{Prefix: "FROM_", ConfigMapRef: &corev1.ConfigMapEnvSource{
 		LocalObjectReference: corev1.LocalObjectReference{Name: "config"}}}}
-	pod.Spec.InitContainers = []corev1.Container{{Name: "init", Image: image, Command: []string{"sh", "-c", "echo init > /out/from-init"},
+	pod.Spec.InitContainers = []corev1.Container{{Name: "init", Image: image,
+		Command:      []string{"sh", "-c", "echo init > /out/from-init"},
 		VolumeMounts: []corev1.VolumeMount{{Name: "data", MountPath: "/out"}}}}
 	create(t, ns, pod)
 	shared.awaitPod(t, ns, "pod", "finished", finished)
@@ -65,11 +79,8 @@ echo "env=$FROM_a"`)
 	for _, line := range []string{"config=text of b", "secret=hidden hidden", `labels=colour="blue"`, "token=ey ey",
 		"namespace=" + ns, "kubeconfig=1", "shared=init", "env=see /"} {
 		if !strings.Contains(got, line) {
-			t.Errorf("the log lacks %q", line)
+			t.Errorf("the log lacks %q:\n%s", line, got)
 		}
-	}
-	if t.Failed() {
-		t.Logf("log:\n%s", got)
 	}
 }
 

@@ -73,6 +73,30 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
+func TestNothingIsLeftOfAStart(t *testing.T) {
+	for name, signal := range map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGKILL": syscall.SIGKILL} {
+		t.Run(name, func(t *testing.T) {
+			c, err := launch(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, 10*time.Second, func() string {
+				if len(leftOver(c.state)) < 3 { // the supervisor, etcd, the API server
+					return "the components are not there"
+				}
+				return ""
+			})
+			if err := c.cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			if code := c.wait(t); (code == 0) != (signal == syscall.SIGTERM) {
+				t.Errorf("exit code %d:\n%s", code, c.stderr)
+			}
+			eventually(t, 2*time.Second, func() string { return strings.Join(leftOver(c.state), "\n") })
+		})
+	}
+}
+
 func TestDeadComponentIsNamed(t *testing.T) {
 	c, err := start(t.TempDir())
 	if err != nil {

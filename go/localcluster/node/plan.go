@@ -81,7 +81,8 @@ func (c *container) makePlan(ctx context.Context, image images.Image, number int
 		mark:        fmt.Sprintf("%s/%s/%s", w.node.options.Mark, w.pod.UID, c.spec.Name),
 		termination: filepath.Join(dir, "termination-log"),
 	}
-	if err := makeFolders(filepath.Join(dir, "home"), filepath.Join(dir, "tmp"), filepath.Dir(c.logFile(number))); err != nil {
+	err := makeFolders(filepath.Join(dir, "home"), filepath.Join(dir, "tmp"), filepath.Dir(c.logFile(number)))
+	if err != nil {
 		return nil, err
 	}
 	if err := os.WriteFile(p.termination, nil, 0o666); err != nil {
@@ -131,7 +132,9 @@ func (c *container) fillProcess(p *plan, image images.Image, dir string, number 
 }
 
 // baseEnvironment is what the container has before its own env is added.
-func (c *container) baseEnvironment(pod *corev1.Pod, image images.Image, dir string, found []mounts.Mount) (map[string]string, error) {
+func (c *container) baseEnvironment(
+	pod *corev1.Pod, image images.Image, dir string, found []mounts.Mount,
+) (map[string]string, error) {
 	host, port, _ := strings.Cut(strings.TrimPrefix(c.worker.node.config.Host, "https://"), ":")
 	env := map[string]string{
 		"PATH": systemPath, "HOME": filepath.Join(dir, "home"), "TMPDIR": filepath.Join(dir, "tmp"),

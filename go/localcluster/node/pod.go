@@ -24,8 +24,10 @@ type worker struct {
 	stopIt, killIt, deletedIt context.CancelFunc
 	over                      chan struct{} // closed when run returns
 
+	pod *corev1.Pod // as first seen: its name and its spec do not change
+
 	mutex     sync.Mutex
-	pod       *corev1.Pod // as last seen
+	latest    *corev1.Pod // as last seen
 	state     status.Pod
 	grace     time.Duration // of the deletion that is under way
 	abandoned bool          // nothing more is to be reported
@@ -39,7 +41,7 @@ type worker struct {
 
 func newWorker(n *Node, pod *corev1.Pod) *worker {
 	w := &worker{
-		node: n, pod: pod, over: make(chan struct{}), dirty: make(chan struct{}, 1), grace: -1,
+		node: n, pod: pod, latest: pod, over: make(chan struct{}), dirty: make(chan struct{}, 1), grace: -1,
 		state: status.Pod{HostIP: hostIP, StartTime: time.Now(), Containers: map[string]status.Container{}},
 	}
 	w.stop, w.stopIt = context.WithCancel(context.Background())
@@ -130,92 +132,19 @@ func (w *worker) runContainers() {
 	main.Wait()
 }
 
-func (w *worker) watchDeadline() {
-	if seconds := w.pod.Spec.ActiveDeadlineSeconds; seconds != nil {
-		timer := time.AfterFunc(time.Duration(*seconds)*time.Second, func() {
-			w.fail("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
-		})
-		go func() {
-			<-w.over
-			timer.Stop()
-		}()
-	}
-}
-
-// fail ends the pod from the node's side, unless it is over.
-func (w *worker) fail(reason, message string) {
-	w.mutex.Lock()
-	phase := status.Phase(w.pod, w.state)
-	if phase != corev1.PodSucceeded && phase != corev1.PodFailed {
-		w.state.Reason, w.state.Message, w.state.Final = reason, message, true
-	}
-	w.mutex.Unlock()
-	w.end(w.ownGrace())
-}
-
-// update takes note of a change of the object. Only a deletion matters: the rest of a pod cannot be changed.
-func (w *worker) update(pod *corev1.Pod) {
-	w.mutex.Lock()
-	w.pod = pod
-	grace := time.Duration(-1)
-	if pod.DeletionTimestamp != nil && pod.DeletionGracePeriodSeconds != nil {
-		grace = time.Duration(*pod.DeletionGracePeriodSeconds) * time.Second
-	}
-	sooner := grace >= 0 && (w.grace < 0 || grace < w.grace)
-	if sooner {
-		w.grace = grace
-	}
-	w.mutex.Unlock()
-	if sooner {
-		w.end(grace)
-		w.deletedIt()
-	}
-}
-
-// end asks the containers to stop, and kills them when the time is up.
-func (w *worker) end(grace time.Duration) {
-	w.stopIt()
-	time.AfterFunc(grace, w.killIt)
-}
-
-func (w *worker) objectGone() {
-	w.abandon()
-	w.end(0)
-	w.deletedIt()
-}
-
-func (w *worker) shutdown(limit time.Duration) {
-	w.abandon()
-	w.end(min(limit, w.ownGrace()))
-	w.deletedIt()
-}
-
-func (w *worker) abandon() {
-	w.mutex.Lock()
-	w.abandoned = true
-	w.mutex.Unlock()
-}
-
 func (w *worker) current() *corev1.Pod {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	return w.pod
+	return w.latest
 }
 
 // view is the pod with what the node knows better than the API: its address.
 func (w *worker) view() *corev1.Pod {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	pod := w.pod.DeepCopy()
+	pod := w.latest.DeepCopy()
 	pod.Status.PodIP, pod.Status.HostIP = w.state.IP, hostIP
 	return pod
-}
-
-func (w *worker) ownGrace() time.Duration {
-	if seconds := w.current().Spec.TerminationGracePeriodSeconds; seconds != nil {
-		return time.Duration(*seconds) * time.Second
-	}
-	return 30 * time.Second
 }
 
 // container returns what is known about a container; change changes it and reports that.
@@ -238,7 +167,7 @@ func (w *worker) folder(container string) string {
 	return filepath.Join(w.node.runFolder(w.pod.UID), "containers", container)
 }
 
-// table of a container without mounts leaves the cluster's own folders alone, wherever they are.
+// ownFolders keeps the cluster's own folders as they are, even where a volume is mounted above them (at /tmp, say).
 func (w *worker) ownFolders() mounts.Mount {
 	return mounts.Mount{Path: w.node.options.State, Real: w.node.options.State}
 }

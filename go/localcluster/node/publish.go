@@ -53,7 +53,7 @@ func (w *worker) publish() error {
 	w.publishing.Lock()
 	defer w.publishing.Unlock()
 	w.mutex.Lock()
-	abandoned, pod := w.abandoned, w.pod
+	abandoned, pod := w.abandoned, w.latest
 	computed := status.Compute(pod, w.state, time.Now())
 	w.mutex.Unlock()
 	if abandoned || (w.published != nil && equality.Semantic.DeepEqual(*w.published, computed)) {
@@ -85,7 +85,7 @@ func (w *worker) patch(pod *corev1.Pod, computed corev1.PodStatus) error {
 // removeObject ends a graceful deletion: the API has kept the object until its processes were gone.
 func (w *worker) removeObject() {
 	w.mutex.Lock()
-	abandoned, pod := w.abandoned, w.pod
+	abandoned, pod := w.abandoned, w.latest
 	w.mutex.Unlock()
 	if abandoned {
 		return

@@ -103,7 +103,8 @@ func (w *worker) writeConfigured(spec *corev1.Container, table mounts.Table) err
 	for _, m := range spec.VolumeMounts {
 		v := w.volumes[m.Name]
 		if v.config {
-			if err := volumes.Write(filepath.Join(w.folder(spec.Name), "volumes", m.Name), v.files, table.Rewrite); err != nil {
+			dir := filepath.Join(w.folder(spec.Name), "volumes", m.Name)
+			if err := volumes.Write(dir, v.files, table.Rewrite); err != nil {
 				return err
 			}
 		}

@@ -21,14 +21,14 @@ import (
 // launch returns when a Job could be created. The API server waits for etcd by itself, so both start at once; the
 // others would only wait, in steps of a second, so they start when the API server answers.
 func (s *supervisor) launch(ctx context.Context) error {
-	l, bin := s.layout, s.options.Bin
+	l := s.layout
 	if err := makeIdentities(l); err != nil {
 		return err
 	}
-	if err := s.start("etcd", filepath.Join(bin, "etcd"), etcdArgs(l), syscall.SIGKILL); err != nil {
+	if err := s.startFromBin("etcd", etcdArgs(l)); err != nil {
 		return err
 	}
-	if err := s.start("kube-apiserver", filepath.Join(bin, "kube-apiserver"), apiServerArgs(l), syscall.SIGKILL); err != nil {
+	if err := s.startFromBin("kube-apiserver", apiServerArgs(l)); err != nil {
 		return err
 	}
 	client, err := adminClient(l)
@@ -40,7 +40,7 @@ func (s *supervisor) launch(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.start("kube-controller-manager", filepath.Join(bin, "kube-controller-manager"), controllerManagerArgs(l), syscall.SIGKILL); err != nil {
+	if err := s.startFromBin("kube-controller-manager", controllerManagerArgs(l)); err != nil {
 		return err
 	}
 	if err := applyRoles(ctx, client); err != nil {
@@ -53,6 +53,11 @@ func (s *supervisor) launch(ctx context.Context) error {
 		return err
 	}
 	return s.awaitUse(ctx, client)
+}
+
+// startFromBin starts a component that dies at once with the supervisor.
+func (s *supervisor) startFromBin(name string, args []string) error {
+	return s.start(name, filepath.Join(s.options.Bin, name), args, syscall.SIGKILL)
 }
 
 func adminClient(l layout) (kubernetes.Interface, error) {

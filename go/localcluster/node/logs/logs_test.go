@@ -11,21 +11,28 @@ import (
 	"time"
 )
 
-func TestHandler(t *testing.T) {
-	long := strings.Repeat("x", 5000)
-	texts := map[string]string{"short": "1\n2\n3\n", "open": "1\n2\n3", "long": long + "\n" + long + "\n", "empty": ""}
+var long = strings.Repeat("x", 5000)
+
+// handler serves four logs; the container "waiting" has none.
+func handler(t *testing.T) http.Handler {
+	t.Helper()
 	dir := t.TempDir()
+	texts := map[string]string{"short": "1\n2\n3\n", "open": "1\n2\n3", "long": long + "\n" + long + "\n", "empty": ""}
 	for name, text := range texts {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	handler := Handler(func(_, _, container string, _ bool) (string, func() bool, error) {
+	return Handler(func(_, _, container string, _ bool) (string, func() bool, error) {
 		if container == "waiting" {
 			return "", nil, fmt.Errorf("container %q is waiting to start", container)
 		}
 		return filepath.Join(dir, container), func() bool { return false }, nil
 	})
+}
+
+func TestHandler(t *testing.T) {
+	handler := handler(t)
 	cases := map[string]struct {
 		path, want string
 		status     int

@@ -78,7 +78,9 @@ func fromObject(ctx context.Context, namespace string, from corev1.EnvFromSource
 	return values, nil
 }
 
-func valueOf(ctx context.Context, in Input, variable corev1.EnvVar, env map[string]string, source Source) (string, bool, error) {
+func valueOf(
+	ctx context.Context, in Input, variable corev1.EnvVar, env map[string]string, source Source,
+) (value string, present bool, err error) {
 	from := variable.ValueFrom
 	switch {
 	case from == nil:

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"strconv"
 	"testing"
 	"time"
 
@@ -14,47 +13,54 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 )
 
-func TestOnce(t *testing.T) {
+// web is a server with one page that is well; it returns the server's port.
+func web(t *testing.T) string {
+	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/well" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
 	}))
-	defer server.Close()
-	_, text, err := net.SplitHostPort(server.Listener.Addr().String())
+	t.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	port, err := strconv.Atoi(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	target := Target{IP: "127.0.0.1", Ports: []corev1.ContainerPort{{Name: "web", ContainerPort: int32(port)}},
+	return port
+}
+
+func page(path, port string) corev1.ProbeHandler {
+	return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.Parse(port)}}
+}
+
+func run(words ...string) corev1.ProbeHandler {
+	return corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: words}}
+}
+
+func dialPort(port string) corev1.ProbeHandler {
+	return corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.Parse(port)}}
+}
+
+func TestOnce(t *testing.T) {
+	port := web(t)
+	number := intstr.Parse(port)
+	target := Target{IP: "127.0.0.1", Ports: []corev1.ContainerPort{{Name: "web", ContainerPort: number.IntVal}},
 		Command: func(ctx context.Context, words []string) (*exec.Cmd, error) {
 			return exec.CommandContext(ctx, words[0], words[1:]...), nil
 		}}
-	get := func(path, port string) corev1.ProbeHandler {
-		return corev1.ProbeHandler{HTTPGet: &corev1.HTTPGetAction{Path: path, Port: intstr.Parse(port)}}
-	}
-	run := func(words ...string) corev1.ProbeHandler {
-		return corev1.ProbeHandler{Exec: &corev1.ExecAction{Command: words}}
-	}
-	dial := func(port string) corev1.ProbeHandler {
-		return corev1.ProbeHandler{TCPSocket: &corev1.TCPSocketAction{Port: intstr.Parse(port)}}
-	}
 	cases := map[string]struct {
 		handler corev1.ProbeHandler
 		well    bool
 	}{
-		"a page that is there":          {get("/well", text), true},
-		"a port by its name":            {get("well", "web"), true},
-		"a page that is not":            {get("/ill", text), false},
-		"a port without a name":         {get("/well", "nobody"), false},
+		"a page that is there":          {page("/well", port), true},
+		"a port by its name":            {page("well", "web"), true},
+		"a page that is not":            {page("/ill", port), false},
+		"a port without a name":         {page("/well", "nobody"), false},
 		"a command that succeeds":       {run("true"), true},
 		"a command that fails":          {run("false"), false},
 		"a command that takes too long": {run("sleep", "20"), false},
-		"a port that listens":           {dial(text), true},
-		"a port that does not":          {dial("1"), false},
+		"a port that listens":           {dialPort(port), true},
+		"a port that does not":          {dialPort("1"), false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -66,9 +66,13 @@ func conditions(pod *corev1.Pod, state Pod, status corev1.PodStatus, now metav1.
 	ready := condition(corev1.ContainersReady, unready, "ContainersNotReady", "unready")
 	if finished {
 		if status.Phase == corev1.PodSucceeded {
-			initialized = corev1.PodCondition{Type: corev1.PodInitialized, Status: corev1.ConditionTrue, Reason: "PodCompleted"}
+			initialized = condition(corev1.PodInitialized, nil, "", "")
+			initialized.Reason = "PodCompleted"
 		}
-		reason := map[corev1.PodPhase]string{corev1.PodSucceeded: "PodCompleted", corev1.PodFailed: "PodFailed"}[status.Phase]
+		reason := "PodFailed"
+		if status.Phase == corev1.PodSucceeded {
+			reason = "PodCompleted"
+		}
 		ready = corev1.PodCondition{Type: corev1.ContainersReady, Status: corev1.ConditionFalse, Reason: reason}
 	}
 	podReady := ready

@@ -105,7 +105,9 @@ func (b Builder) projection(ctx context.Context, s corev1.VolumeProjection, mode
 	return nil, fmt.Errorf("only configMap, secret, downwardAPI and serviceAccountToken can be projected on this node")
 }
 
-func (b Builder) configMap(ctx context.Context, name string, items []corev1.KeyToPath, optional *bool, mode int32) (Files, error) {
+func (b Builder) configMap(
+	ctx context.Context, name string, items []corev1.KeyToPath, optional *bool, mode int32,
+) (Files, error) {
 	object, err := b.Source.ConfigMap(ctx, b.Pod.Namespace, name)
 	if err != nil {
 		return absent("configMap", name, err, optional)
@@ -120,7 +122,9 @@ func (b Builder) configMap(ctx context.Context, name string, items []corev1.KeyT
 	return pick(files, items, optional, "configMap "+name)
 }
 
-func (b Builder) secret(ctx context.Context, name string, items []corev1.KeyToPath, optional *bool, mode int32) (Files, error) {
+func (b Builder) secret(
+	ctx context.Context, name string, items []corev1.KeyToPath, optional *bool, mode int32,
+) (Files, error) {
 	object, err := b.Source.Secret(ctx, b.Pod.Namespace, name)
 	if err != nil {
 		return absent("secret", name, err, optional)
