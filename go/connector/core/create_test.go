@@ -1,0 +1,121 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/plugin"
+)
+
+func status(code int32, message string) error {
+	return &apierrors.StatusError{ErrStatus: metav1.Status{Status: metav1.StatusFailure, Code: code, Message: message}}
+}
+
+func TestFaultsThatPassAreTriedAgain(t *testing.T) {
+	for name, fault := range map[string]error{
+		"broken connection": errors.New("EOF"),
+		"too many requests": status(http.StatusTooManyRequests, "slow down"),
+		"internal error":    status(http.StatusInternalServerError, "etcd leader changed"),
+		"unavailable":       status(http.StatusServiceUnavailable, "starting"),
+		"conflict":          status(http.StatusConflict, "quota changed"),
+	} {
+		c, client := newCore(t, double{}, seen{})
+		calls := fail(client, "create", 2, fault)
+		m, err := meta.Decode(create(t, c))
+		if err != nil || m.UID != "u" || *calls != 3 {
+			t.Errorf("%s: want a resource at the third call, got %+v after %d, %v", name, m, *calls, err)
+		}
+	}
+}
+
+func TestFaultsThatStayAreFinalAtOnce(t *testing.T) {
+	for _, fault := range []error{
+		status(http.StatusBadRequest, "unknown field"),
+		status(http.StatusForbidden, "policy says no"),
+		status(http.StatusNotFound, "no such namespace"),
+		status(http.StatusRequestEntityTooLarge, "too big"),
+		status(http.StatusUnprocessableEntity, "spec.x: invalid"),
+		status(http.StatusInternalServerError, "etcdserver: request is too large"),
+	} {
+		c, client := newCore(t, double{}, seen{})
+		calls := fail(client, "create", 9, fault)
+		info, err := c.Get(t.Context(), "double", create(t, c))
+		if err != nil || info.Phase != plugin.Failed || info.Reason != fault.Error() || *calls != 1 {
+			t.Errorf("want FAILED with %q after one call, got %+v after %d, %v", fault, info, *calls, err)
+		}
+	}
+}
+
+func TestWhatThePluginDoesWrongFailsTheTask(t *testing.T) {
+	for want, build := range map[string]func(plugin.Task) (*unstructured.Unstructured, error){
+		"crashed in BuildResource: boom": func(plugin.Task) (*unstructured.Unstructured, error) { panic("boom") },
+		"no object and no error":         func(plugin.Task) (*unstructured.Unstructured, error) { return nil, nil },
+		`metadata.name "other"; it must`: func(plugin.Task) (*unstructured.Unstructured, error) { return object("other", ""), nil },
+		"kind \"/, Kind=\"":              func(plugin.Task) (*unstructured.Unstructured, error) { return &unstructured.Unstructured{}, nil },
+		"the user wrote something strange": func(plugin.Task) (*unstructured.Unstructured, error) {
+			return nil, errors.New("the user wrote something strange")
+		},
+	} {
+		c, client := newCore(t, double{build: build}, seen{})
+		info, err := c.Get(t.Context(), "double", create(t, c))
+		if err != nil || info.Phase != plugin.Failed || !strings.Contains(info.Reason, want) || len(client.Actions()) != 0 {
+			t.Errorf("want FAILED with %q and no call, got %+v, %v, %v", want, info, err, client.Actions())
+		}
+	}
+}
+
+func TestANamespaceThatIsNotSeenIsRefused(t *testing.T) {
+	c, _ := newCore(t, double{}, seen{})
+	elsewhere := task
+	elsewhere.Namespace = "other"
+	raw, err := c.Create(t.Context(), elsewhere)
+	if err != nil || !strings.Contains(string(raw), `does not serve namespace \"other\"`) {
+		t.Errorf("got %s, %v", raw, err)
+	}
+}
+
+func TestTheDeadlineEndsACreate(t *testing.T) {
+	c, client := newCore(t, double{}, seen{})
+	c.config.Deadline = 300 * time.Millisecond
+	fail(client, "create", 1000, errors.New("EOF"))
+	began := time.Now()
+	_, err := c.Create(t.Context(), task)
+	if took := time.Since(began); !errors.Is(err, ErrUnavailable) || !strings.Contains(err.Error(), "EOF") || took > 2*time.Second {
+		t.Errorf("want ErrUnavailable with its cause after 300 ms, got %v after %s", err, took)
+	}
+	c.Wait()
+}
+
+func TestACallerThatWentAwayUndoesNothing(t *testing.T) {
+	c, client := newCore(t, double{}, seen{}, created("u"))
+	fail(client, "get", 1000, errors.New("EOF")) // what is there cannot be looked at
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := c.Create(ctx, task); !errors.Is(err, ErrUnavailable) {
+		t.Fatalf("want ErrUnavailable, got %v", err)
+	}
+	c.Wait()
+	for _, action := range client.Actions() {
+		if action.GetVerb() == "delete" {
+			t.Error("the resource was deleted, and the caller comes back for it")
+		}
+	}
+}
+
+func TestAnUnknownTypeIsNoTask(t *testing.T) {
+	c, _ := newCore(t, double{}, seen{})
+	unknown := task
+	unknown.Type = "other"
+	if _, err := c.Create(t.Context(), unknown); !errors.Is(err, ErrUnknownType) {
+		t.Errorf("want ErrUnknownType, got %v", err)
+	}
+}

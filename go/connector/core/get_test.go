@@ -1,0 +1,77 @@
+package core
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"example.com/flyteconnector/plugin"
+)
+
+func TestAResourceInTheCacheNeedsNoCall(t *testing.T) {
+	c, client := newCore(t, double{info: plugin.PhaseInfo{Phase: plugin.Running}}, seen{created("u")})
+	raw := create(t, c)
+	client.ClearActions()
+	for range 3 {
+		if info, err := c.Get(t.Context(), "double", raw); err != nil || info.Phase != plugin.Running {
+			t.Errorf("want RUNNING, got %+v, %v", info, err)
+		}
+	}
+	if calls := client.Actions(); len(calls) != 0 {
+		t.Errorf("want no call to the API server, got %v", calls)
+	}
+}
+
+func TestPhasesThatThePluginDoesNotKnow(t *testing.T) {
+	for name, c := range map[string]struct {
+		cached *unstructured.Unstructured
+		plugin double
+		want   plugin.Phase
+		reason string
+	}{
+		"an error":                   {created("u"), double{err: errors.New("no row")}, plugin.Running, "no row"},
+		"no phase":                   {created("u"), double{}, plugin.Running, "no phase"},
+		"a crash":                    {created("u"), double{info: plugin.PhaseInfo{Reason: "crash"}}, plugin.Running, "crashed"},
+		"being deleted":              {marked(created("u")), double{info: plugin.PhaseInfo{Phase: plugin.Running}}, plugin.RetryableFailed, "being deleted"},
+		"finished and being deleted": {marked(created("u")), double{info: plugin.PhaseInfo{Phase: plugin.Succeeded}}, plugin.Succeeded, ""},
+		"not in the cache yet":       {nil, double{info: plugin.PhaseInfo{Phase: plugin.Queued}}, plugin.Queued, ""},
+		"an older one in the cache":  {created("old"), double{info: plugin.PhaseInfo{Phase: plugin.Queued}}, plugin.Queued, ""},
+	} {
+		engine, _ := newCore(t, c.plugin, seen{c.cached})
+		info, err := engine.Get(t.Context(), "double", create(t, engine))
+		if err != nil || info.Phase != c.want || !strings.Contains(info.Reason, c.reason) {
+			t.Errorf("%s: want %s with %q, got %+v, %v", name, c.want, c.reason, info, err)
+		}
+	}
+}
+
+func TestAResourceIsTheTasksOwnOrLost(t *testing.T) {
+	other, unmarked := created("u"), created("u")
+	other.SetAnnotations(map[string]string{OutputPrefixAnnotation: "s3://b/1"})
+	unmarked.SetLabels(nil)
+	c, _ := newCore(t, double{}, seen{})
+	raw := create(t, c)
+	for name, there := range map[string]*unstructured.Unstructured{
+		"another uid": created("v"), "another output prefix": other, "no mark of ours": unmarked,
+	} {
+		engine, _ := newCore(t, double{}, seen{there}, there)
+		info, err := engine.Get(t.Context(), "double", raw)
+		if err != nil || info.Phase != plugin.RetryableFailed || !strings.Contains(info.Reason, "ns/n (uid u) does not exist any more") {
+			t.Errorf("%s: want RETRYABLE_FAILED with the resource's name, got %+v, %v", name, info, err)
+		}
+		if err := engine.Delete(t.Context(), "double", raw); err != nil {
+			t.Errorf("%s: want Delete to do nothing, got %v", name, err)
+		}
+	}
+}
+
+func TestAnAPIThatDoesNotAnswerIsNoLoss(t *testing.T) {
+	c, client := newCore(t, double{}, seen{})
+	raw := create(t, c)
+	fail(client, "get", 9, errors.New("EOF"))
+	if info, err := c.Get(t.Context(), "double", raw); err != nil || info.Phase != plugin.Queued || !strings.Contains(info.Reason, "EOF") {
+		t.Errorf("want QUEUED with the reason, got %+v, %v", info, err)
+	}
+}
