@@ -91,7 +91,9 @@ class RecordDirective(SphinxDirective):
             raise self.error(f"record {self.arguments[0]!r}: {error}") from error
         check = record.about.get("checked by", "make e2e")
         note = [nodes.Text("Output of a real run, compared again by "), nodes.literal("", check)]
-        note.append(nodes.Text(f". It depends on {record.about['inputs']}."))
+        note.append(
+            nodes.Text(f", but for times, ports and generated names. It depends on {record.about['inputs']}.")
+        )
         return console(lines, note, "record")
 
 

@@ -82,9 +82,13 @@ def after_parsing(app: Sphinx, doctree: nodes.document) -> None:
 def before_writing(
     app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None
 ) -> None:
-    """Let the keyboard scroll wide code, and drop the style sheets of sphinx-gallery's thumbnails."""
+    """Mend what a keyboard or a screen reader stumbles over, and drop sphinx-gallery's style sheets for thumbnails."""
     if "body" in context:
-        context["body"] = PRE.sub('<pre tabindex="0"', context["body"])
+        context["body"] = PRE.sub(
+            '<pre tabindex="0"', context["body"]
+        )  # so that the keyboard can scroll wide code
+    tree = "furo_navigation_tree"  # its captions are headings of no level
+    context[tree] = context.get(tree, "").replace('role="heading">', 'role="heading" aria-level="2">')
     for kind in ("css_files", "script_files"):
         context[kind] = [
             item for item in context[kind] if not re.search(r"sg_gallery|sg-tags", str(item.filename))

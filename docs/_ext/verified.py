@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ConfigError
 
 from devkit import slices
@@ -52,15 +52,17 @@ def steps(root: Path) -> str:
     return f"All {len(found['steps'])} steps build and pass, and their tests notice {noticed} mistakes made on purpose."
 
 
-@functools.cache
-def known() -> dict:
-    return {"versions": versions(ROOT), "steps": steps(ROOT)}
+def read(app: Sphinx, config: Config) -> None:
+    """Make it a setting, so that a change of it writes every page again."""
+    config["verified"] = {"versions": versions(ROOT), "steps": steps(ROOT)}
 
 
 def add(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
-    context["verified"] = known()
+    context["verified"] = app.config.verified
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_config_value("verified", {}, "html", dict)
+    app.connect("config-inited", read)
     app.connect("html-page-context", add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
