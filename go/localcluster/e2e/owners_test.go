@@ -158,3 +158,19 @@ func TestNodeAndBinderHaveLeastRights(t *testing.T) {
 		}
 	}
 }
+
+func TestPodThatCannotRunHereSaysSo(t *testing.T) {
+	t.Parallel()
+	ns := namespace(t)
+	pod := shell("true")
+	pod.Spec.NodeSelector = map[string]string{"disk": "fast"}
+	create(t, ns, pod)
+	shared.awaitPod(t, ns, "pod", "unschedulable", func(pod *corev1.Pod) bool {
+		for _, c := range pod.Status.Conditions {
+			if c.Type == corev1.PodScheduled && c.Reason == corev1.PodReasonUnschedulable {
+				return pod.Status.Phase == corev1.PodPending && pod.Spec.NodeName == ""
+			}
+		}
+		return false
+	})
+}
