@@ -26,8 +26,8 @@ nox.options.sessions = ["tests"]
 
 GO_MODULES = ("go", "go/connector", "go/localcluster")
 API_TESTS = {  # module -> (build tag, programs that its tests start)
-    "go/connector": ("apitest", ("etcd", "kube-apiserver", "kubectl")),
-    "go/localcluster": ("e2e", build.COMMANDS),
+    "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
+    "go/localcluster": (("e2e",), build.COMMANDS),
 }
 PYTHON_TESTS = (
     "sdk/flyteconnector/tests",
@@ -78,21 +78,22 @@ def python(it: nox.Session, *arguments: str | Path) -> None:
     run(it, command, *arguments, env=environment.settings(toolchain.go().env))
 
 
-def go(it: nox.Session, verb: str, *flags: str, module: str, tags: str = "", **extra: str) -> None:
-    """Run a go command on a module's packages, but not on the one that links all of Kubernetes (build.py's work)."""
+def go(
+    it: nox.Session, verb: str, *flags: str, module: str, tags: tuple[str, ...] = (), **extra: str
+) -> None:
+    """Compile and vet a module's packages with progress, then run `go VERB`; not the one that links Kubernetes."""
     tool = toolchain.go()
-    packages = [
-        name for name in toolchain.packages(ROOT / module, tags) if not name.endswith("/cmd/controlplane")
-    ]
-    flags = (f"-tags={tags}", *flags)
-    run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
+    packages = toolchain.packages(ROOT / module, tags, without=("cmd/controlplane",))
+    build.vet(tool, ROOT / module, tags, packages)
+    if verb != "vet":
+        flags = (f"-tags={','.join(tags)}", *flags)
+        run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
 
 
 @session
 def tests(it: nox.Session) -> None:
     """Go and Python tests that need no cluster: minutes when cold, seconds when warm."""
     for module in GO_MODULES:
-        go(it, "vet", module=module)
         go(it, "test", module=module)
     python(it, "-m", "pytest", *PYTHON_TESTS, *it.posargs)
 
@@ -125,7 +126,7 @@ def lint(it: nox.Session) -> None:
     python(it, "-m", "ruff", "check", ".")
     python(it, "-m", "ruff", "format", "--check", ".")
     for module in GO_MODULES:
-        go(it, "vet", module=module, tags="apitest,e2e")
+        go(it, "vet", module=module, tags=("apitest", "e2e"))
     python(it, "-m", "devkit.lint")
 
 

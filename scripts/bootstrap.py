@@ -14,7 +14,6 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LOCK = os.path.join(ROOT, "requirements", "nox.txt")
-HOME = os.path.join(ROOT, ".nox", "bootstrap")
 OLDEST = (3, 11)
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
@@ -33,9 +32,8 @@ def what_is_missing():
             % sys.platform
         )
     if sys.version_info < OLDEST:
-        return (
-            "this needs Python 3.11 or newer; %s is %d.%d (another one: make PYTHON=/path/to/python3 …)"
-            % ((sys.executable,) + sys.version_info[:2])
+        return "this needs Python 3.11 or newer; %s is %d.%d (another one: make PYTHON=/path/to/python3)" % (
+            (sys.executable,) + sys.version_info[:2]
         )
     if shutil.which("git") is None:
         return "this needs git, and PATH has none"
@@ -50,35 +48,42 @@ def what_is_missing():
     return None
 
 
-def fingerprint():
-    """Return what the environment depends on: the lock file and the Python that made it."""
+def home():
+    """Return the folder of the environment: its name stands for all it depends on, the lock file and the Python."""
     with open(LOCK, "rb") as file:
-        return hashlib.sha256(file.read() + repr((sys.executable, sys.version_info[:3])).encode()).hexdigest()
+        text = file.read() + repr((sys.executable, sys.version_info[:3])).encode()
+    return os.path.join(ROOT, ".nox", "bootstrap", hashlib.sha256(text).hexdigest()[:12])
 
 
-def install(stamp, wanted):
-    """Make the environment anew at HOME; the stamp is written last, so that an interrupted one does not count.
+def install(folder):
+    """Make the environment; "complete" is written last, so that an interrupted one does not count.
 
     Raises subprocess.CalledProcessError when venv or pip fails; both have said why by then.
     """
-    print(
-        "bootstrap: installing nox and uv into .nox/bootstrap (once, about 30 MB)",
-        file=sys.stderr,
-        flush=True,
-    )
-    shutil.rmtree(HOME, ignore_errors=True)
-    subprocess.check_call([sys.executable, "-m", "venv", HOME])
-    pip = [
-        os.path.join(HOME, "bin", "python"),
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "--quiet",
-        "install",
-    ]
-    subprocess.check_call(pip + ["--require-hashes", "--only-binary=:all:", "-r", LOCK])
-    with open(stamp, "w") as file:
-        file.write(wanted)
+    import fcntl
+
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    with open(folder + ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # a second make waits here, and finds it complete
+        if os.path.exists(os.path.join(folder, "complete")):
+            return
+        print(
+            "bootstrap: installing nox and uv into .nox/bootstrap (once, about 30 MB)",
+            file=sys.stderr,
+            flush=True,
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.check_call([sys.executable, "-m", "venv", folder])
+        pip = [
+            os.path.join(folder, "bin", "python"),
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--quiet",
+            "install",
+        ]
+        subprocess.check_call(pip + ["--require-hashes", "--only-binary=:all:", "-r", LOCK])
+        open(os.path.join(folder, "complete"), "w").close()
 
 
 def die_with_parent():
@@ -97,13 +102,13 @@ def main(arguments):
             sys.exit("bootstrap: " + missing)
         os.execv(python, [python, os.path.abspath(__file__)] + arguments)
     die_with_parent()
-    stamp, wanted = os.path.join(HOME, ".lock"), fingerprint()
+    folder = home()
     try:
-        if not os.path.exists(stamp) or open(stamp).read() != wanted:
-            install(stamp, wanted)
+        if not os.path.exists(os.path.join(folder, "complete")):
+            install(folder)
     except subprocess.CalledProcessError as error:
         sys.exit("bootstrap: %s ended with %s; see above" % (" ".join(error.cmd), error.returncode))
-    nox = os.path.join(HOME, "bin", "nox")
+    nox = os.path.join(folder, "bin", "nox")
     os.execv(nox, [nox, "--noxfile", os.path.join(ROOT, "noxfile.py")] + arguments)
 
 

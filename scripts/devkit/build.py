@@ -160,6 +160,12 @@ def announce(name: str, last: dict[str, int] | None) -> None:
     )
 
 
+def vet(tool: Go, module: Path, tags: Iterable[str], packages: list[str]) -> None:
+    """Compile and vet packages, tests included, with progress; raises ToolchainError with what vet says."""
+    command = [tool.command, "vet", "-v", f"-tags={','.join(tags)}", *packages]
+    progress.run(lifeline.argv(*command), tool.env, module, f"go vet in {module.relative_to(ROOT)}")
+
+
 def program(name: str) -> Path:
     """Build one of our own programs into build/bin (Go's cache makes the second time quick) and return its path.
 

@@ -1,7 +1,7 @@
 """Which Python do the sessions run in, and how is it kept as the lock files say?
 
-One environment, .nox/work, serves every session: it is made anew when the Python, a lock file or one of our packages'
-metadata changes, and is otherwise ready at once. Standard library only: nox's own Python imports this.
+One environment, .nox/work, serves every session. It is made anew when its Python is gone, or when a lock file or the
+metadata of one of our packages changes; else it is ready at once. Standard library only: nox's own Python imports this.
 """
 
 from __future__ import annotations
@@ -34,15 +34,18 @@ def python(run: Run) -> Path:
         )
     with only_one(HOME.with_suffix(".lock"), "another session is making .nox/work; waiting for it"):
         stamp, wanted = HOME / ".made-from", fingerprint()
-        if not stamp.exists() or stamp.read_text() != wanted:
+        if not PYTHON.exists() or not stamp.exists() or stamp.read_text() != wanted:
             make(run)
             stamp.write_text(wanted)
     return PYTHON
 
 
 def fingerprint() -> str:
-    """Return what the environment depends on: Python, lock files, our packages' metadata, this folder's place."""
-    digest = hashlib.sha256(f"{base_python()} {sys.version_info[:3]} {ROOT}".encode())
+    """Return what the environment depends on: lock files, our packages' metadata, this folder's place.
+
+    Not on the Python that asks: two that take turns (make's, and the user's own nox) would take it from each other.
+    """
+    digest = hashlib.sha256(str(ROOT).encode())
     for path in [lock(name) for name in LOCKS] + [package(name) / "pyproject.toml" for name in OURS]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

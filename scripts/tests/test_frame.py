@@ -87,6 +87,12 @@ def test_bootstrap_asks_for_git_in_one_line() -> None:
     assert done.stderr == "bootstrap: this needs git, and PATH has none\n"
 
 
+def test_each_python_has_a_bootstrap_of_its_own(monkeypatch) -> None:
+    first = bootstrap.home()
+    monkeypatch.setattr(bootstrap.sys, "executable", "/another/python3")
+    assert bootstrap.home() != first
+
+
 def test_bootstrap_can_be_read_by_an_old_python() -> None:
     ast.parse((ROOT / "scripts/bootstrap.py").read_text(), feature_version=(3, 7))
 
@@ -105,7 +111,8 @@ def test_the_environment_is_made_when_its_inputs_change_and_not_otherwise(
     monkeypatch.setattr(environment, "PYTHON", tmp_path / "work/bin/python")
 
     def run(words: list[str]) -> None:
-        (tmp_path / "work").mkdir(exist_ok=True)
+        (tmp_path / "work/bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work/bin/python").touch()
         made.append(os.path.basename(words[0]))  # noqa: PTH119
 
     environment.python(run)
@@ -114,6 +121,10 @@ def test_the_environment_is_made_when_its_inputs_change_and_not_otherwise(
     environment.python(run)
     assert len(made) == count
     monkeypatch.setattr(environment, "LOCKS", ("work", "docs", "go"))
+    environment.python(run)
+    assert len(made) > count
+    count = len(made)
+    (tmp_path / "work/bin/python").unlink()  # somebody removed the Python that it was made from
     environment.python(run)
     assert len(made) > count
 

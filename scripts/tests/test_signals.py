@@ -40,16 +40,13 @@ def tree(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "Makefile", tmp_path)
     for folder in ("scripts", "requirements"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    home = tmp_path / ".nox" / "bootstrap"
+    script = "import sys; sys.path.insert(0, 'scripts'); import bootstrap; print(bootstrap.home(), end='')"
+    command = [sys.executable, "-c", script]
+    home = Path(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout)
+    assert home.is_relative_to(tmp_path)
     (home / "bin").mkdir(parents=True)
     (home / "bin" / "nox").symlink_to(Path(sys.executable).with_name("nox"))
-    script = (
-        "import sys; sys.path.insert(0, 'scripts'); import bootstrap; print(bootstrap.fingerprint(), end='')"
-    )
-    command = [sys.executable, "-c", script]
-    (home / ".lock").write_text(
-        subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
-    )
+    (home / "complete").touch()
     return tmp_path
 
 

@@ -91,3 +91,22 @@ def test_the_cache_is_where_the_user_says(monkeypatch, tmp_path: Path) -> None:
     assert toolchain.cache() == tmp_path / "flyte-plugin-book"
     monkeypatch.setenv("FLYTE_PLUGIN_BOOK_CACHE", str(tmp_path / "mine"))
     assert toolchain.cache() == tmp_path / "mine"
+
+
+def test_packages_are_found_by_their_tags_and_nested_modules_are_not_ours(tmp_path: Path) -> None:
+    for name, text in {
+        "go.mod": "",
+        "main.go": "package main",
+        "cmd/big/main.go": "package main",
+        "e2e/e2e_test.go": "//go:build e2e\n\npackage e2e",
+        "other/other.go": "//go:build !linux\n\npackage other",
+        "nested/go.mod": "",
+        "nested/x/x.go": "package x",
+        "a/testdata/t.go": "package t",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert toolchain.packages(tmp_path) == [".", "./cmd/big"]
+    assert toolchain.packages(tmp_path, ("e2e",), without=("cmd/big",)) == [".", "./e2e"]
+    with pytest.raises(toolchain.ToolchainError, match=r"go.mod is missing"):
+        toolchain.packages(tmp_path / "a")
