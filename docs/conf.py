@@ -78,3 +78,4 @@ html_static_path = ["_static"]
 html_css_files = ["book.css"]
 html_theme_options = {"top_of_page_buttons": []}
 html_show_sphinx = False
+html_use_index = False
