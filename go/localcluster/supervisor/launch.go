@@ -69,7 +69,7 @@ func adminClient(l layout) (kubernetes.Interface, error) {
 	return kubernetes.NewForConfig(config)
 }
 
-// awaitUse waits for the node and for what a first pod needs: the default service account and the root certificate.
+// awaitUse waits for the node and for what a first pod needs, in the namespaces of the manifests too.
 func (s *supervisor) awaitUse(ctx context.Context, client kubernetes.Interface) error {
 	if err := s.await(ctx, "the node", 30*time.Second, func(ctx context.Context) error {
 		node, err := client.CoreV1().Nodes().Get(ctx, nodeName, metav1.GetOptions{})
@@ -85,13 +85,26 @@ func (s *supervisor) awaitUse(ctx context.Context, client kubernetes.Interface) 
 	}); err != nil {
 		return err
 	}
-	return s.await(ctx, "the controllers", 60*time.Second, func(ctx context.Context) error {
-		if _, err := client.CoreV1().ServiceAccounts("default").Get(ctx, "default", metav1.GetOptions{}); err != nil {
-			return err
-		}
-		_, err := client.CoreV1().ConfigMaps("default").Get(ctx, "kube-root-ca.crt", metav1.GetOptions{})
-		return err
+	return s.await(ctx, "every namespace", 60*time.Second, func(ctx context.Context) error {
+		return everyNamespace(ctx, client)
 	})
+}
+
+// everyNamespace: one without its service account or its root certificate admits or starts no pod.
+func everyNamespace(ctx context.Context, client kubernetes.Interface) error {
+	all, err := client.CoreV1().Namespaces().List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return err
+	}
+	for _, namespace := range all.Items {
+		if _, err := client.CoreV1().ServiceAccounts(namespace.Name).Get(ctx, "default", metav1.GetOptions{}); err != nil {
+			return fmt.Errorf("namespace %s: %w", namespace.Name, err)
+		}
+		if _, err := client.CoreV1().ConfigMaps(namespace.Name).Get(ctx, "kube-root-ca.crt", metav1.GetOptions{}); err != nil {
+			return fmt.Errorf("namespace %s: %w", namespace.Name, err)
+		}
+	}
+	return nil
 }
 
 // await asks again and again until the answer is no error.
