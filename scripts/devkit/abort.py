@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from devkit import process
 from devkit.cluster import LocalCluster
@@ -15,7 +12,7 @@ from devkit.connector import Connector
 from devkit.process import Child, ChildError, Say
 from devkit.toolchain import ROOT
 
-SCRIPT, TASK, MINUTES = ROOT / "examples" / "flights" / "patience.py", "wait", 10
+SCRIPT, TASK = ROOT / "examples" / "flights" / "patience.py", "wait"
 PATIENCE = 60.0  # seconds
 
 
@@ -29,27 +26,12 @@ class Aborted:
     left_over: list[str] = field(default_factory=list)
 
 
-def user(connector: Connector, say: Say) -> Child:
-    """Start what a user would: `pyflyte run` of a task that takes ten minutes."""
-    command = [
-        str(Path(sys.executable).with_name("pyflyte")),
-        "run",
-        str(SCRIPT),
-        TASK,
-        "--minutes",
-        str(MINUTES),
-    ]
-    return Child(
-        "pyflyte run", command, env=os.environ | {"FLYTECONNECTOR_ENDPOINT": connector.address}, say=say
-    )
-
-
 def demonstrate(cluster: LocalCluster, connector: Connector, say: Say) -> Aborted:
     """Start a long task, wait until both workers run, press Ctrl-C, and measure until nothing is left.
 
     Raises ChildError when the task does not start, or its user does not end.
     """
-    child = user(connector, say)
+    child = connector.pyflyte("run", str(SCRIPT), TASK, "--minutes", "10", say=say)
     try:
         pods = await_running(cluster, child)
         job = re.sub(r"-\d+-\w+$", "", pods[0]["metadata"]["name"])
@@ -65,11 +47,12 @@ def demonstrate(cluster: LocalCluster, connector: Connector, say: Say) -> Aborte
 
 
 def await_running(cluster: LocalCluster, child: Child) -> list[dict]:
-    """Return the pods of the task as soon as both run."""
+    """Return the pods of the task as soon as both run and the user has been told."""
     deadline = time.monotonic() + PATIENCE
     while child.alive() and time.monotonic() < deadline:
         pods = [pod for pod in cluster.get("pods") if pod["metadata"]["name"].startswith(f"{TASK}-")]
-        if len(pods) == 2 and all(pod["status"]["phase"] == "Running" for pod in pods):
+        told = any("RUNNING" in line for line in list(child.tail))
+        if told and len(pods) == 2 and all(pod["status"]["phase"] == "Running" for pod in pods):
             return pods
         time.sleep(0.2)
     raise ChildError("\n".join(["the long task did not start:", *child.tail]))

@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,18 +91,7 @@ class LocalCluster:
                 self._child.process.wait(BUILD_PATIENCE)
                 raise ChildError("\n".join(["the local cluster did not start:", *self._child.tail]))
             self.ready = json.loads(line)
-            self._await_service_account()
         return self.ready
-
-    def _await_service_account(self) -> None:
-        """Wait until the controller manager has made what a pod of the examples' namespace needs."""
-        deadline = time.monotonic() + 30
-        while not self.kubectl(
-            "-n", NAMESPACE, "get", "serviceaccount/default", "--ignore-not-found", "-o", "name"
-        ):
-            if time.monotonic() > deadline:
-                raise ChildError(f"namespace {NAMESPACE} has no default ServiceAccount after 30 s")
-            time.sleep(0.1)
 
     def alive(self) -> bool:
         return self._child.alive()

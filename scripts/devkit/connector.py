@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import Self
 import yaml
 
 from devkit import build, process
-from devkit.cluster import LAST_LOGS, NAMESPACE, LocalCluster
-from devkit.process import Child, ChildError
+from devkit.cluster import LAST_LOGS, NAMESPACE, LocalCluster, bin_folder
+from devkit.process import Child, ChildError, Say
 
 HOME_NAMESPACE, ACCOUNT = "larkspur-system", "larkspur-connector"
 START_PATIENCE = 30.0  # seconds until it serves
@@ -90,3 +91,9 @@ class Connector:
         """Start it again on the same port."""
         self._child.stop(15)
         self.start()
+
+    def pyflyte(self, *words: str, say: Say | None = None) -> Child:
+        """Start `pyflyte WORDS` in the background, with this connector as its endpoint; the caller stops it."""
+        command = [str(Path(bin_folder()) / "pyflyte"), *words]
+        env = os.environ | {"FLYTECONNECTOR_ENDPOINT": self.address}
+        return Child(f"pyflyte {words[0]}", command, env=env, say=say)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, ROW, TOP, RIGHT = 760, 190, 26, 64, 20  # pixels
+WIDTH, LEFT, ROW, TOP, RIGHT = 760, 130, 26, 64, 24  # pixels
 STYLE = """
   svg { color-scheme: light dark; font: 13px system-ui, sans-serif; }
   text { fill: #24292f; } .faint { fill: #57606a; font-size: 11px; } line { stroke: #d0d7de; }

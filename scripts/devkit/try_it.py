@@ -19,7 +19,7 @@ from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
 
-from devkit import toolchain
+from devkit import runs, toolchain
 from devkit.toolchain import ROOT
 
 TASK = ROOT / "examples/try_it/task.py"
@@ -163,7 +163,8 @@ def main() -> int:
     console = Console(highlight=False)
     console.width = WIDTH if not console.is_terminal else min(WIDTH, console.width)
     try:
-        show(console)
+        with runs.folder():  # flytekit leaves temporary files
+            show(console)
     except toolchain.ToolchainError as error:
         print(f"try: {error}", file=sys.stderr)
         return 1

@@ -1,0 +1,102 @@
+"""Does a command still print what the site shows? Transcripts of real runs, compared but for what differs each time.
+
+docs/records/<name>.txt holds what was really printed, without this machine's paths. A run is compared with it after
+RULES have replaced times, ports and generated names in both, so that nothing else can change unnoticed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from devkit.toolchain import ROOT
+
+SHOWN, NEW = ROOT / "docs" / "records", ROOT / "build" / "records"
+UPDATE = "UPDATE_RECORDS"
+
+
+class Rule(NamedTuple):
+    """What differs from run to run, and what is written in its place."""
+
+    what: str
+    pattern: re.Pattern[str]
+    replacement: str
+
+
+def rule(what: str, pattern: str, replacement: str) -> Rule:
+    return Rule(what, re.compile(pattern, re.MULTILINE), replacement)
+
+
+RULES = (
+    rule("a task's clock", r"^( *)\[ *\d+\.\ds\]", r"\1[   0.0s]"),
+    rule("the cluster's clock", r"^( *localcluster) +\d+\.\ds", r"\1   0.0s"),
+    rule("seconds", r"\b\d+\.\d s\b", "0.0 s"),
+    rule("nox's time", r"(successful in) [\w ]+\.$", r"\1 0 seconds."),
+    rule("a process", r"\(process \d+\)", "(process 0)"),
+    rule("a port", r"\b127\.0\.0\.1:\d+\b", "127.0.0.1:0"),
+    rule("a run's folder", r"\bbuild/cluster/\d+-\d+\b", "build/cluster/0-0"),
+    rule("a uid", r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/", "_uid/"),
+    rule("an attempt's name", r"(?<![a-z-])(add-up|wait)-[a-z2-7]{12}(?![a-z0-9])", r"\1-attempt"),
+    rule("a pod's suffix", r"((?:add-up|wait)-attempt-\d)-[a-z0-9]{5}(?![a-z0-9])", r"\1-xxxxx"),
+)
+# Lines that come only when something had to be built first, or when a poll happened to see a short phase.
+SOMETIMES = re.compile(
+    r"packages compiled|^bootstrap: |^installing Python |^building the |^no Go |^ *\[.*\] \S+ (QUEUED|INITIALIZING)\b"
+)
+CLOCK = re.compile(r"^ *\[ *\d+\.\ds\]")
+
+
+def clean(text: str) -> str:
+    """Return a transcript without this machine's paths and without what only a first run prints."""
+    text = text.replace(f"file://{ROOT}", "file:///…").replace(f"{ROOT}/", "").replace(str(Path.home()), "~")
+    return "".join(f"{line.rstrip()}\n" for line in text.splitlines() if not SOMETIMES.search(line))
+
+
+def shape(text: str) -> list[str]:
+    """Return the lines of a transcript with RULES applied.
+
+    Neighbouring lines with a task's clock are sorted: a link may be seen one poll before or after a phase.
+    """
+    for each in RULES:
+        text = each.pattern.sub(each.replacement, text)
+    lines: list[str] = []
+    block: list[str] = []
+    for line in [*text.rstrip().splitlines(), ""]:
+        if CLOCK.match(line):
+            block.append(line)
+        else:
+            lines += [*sorted(block), line]
+            block = []
+    return lines[:-1]
+
+
+def split(text: str) -> tuple[str, str]:
+    """Return a record's lines "# key: value" and its transcript."""
+    head, _, body = text.partition("\n\n")
+    return head, body
+
+
+def compare(name: str, command: str, printed: str, inputs: str) -> str:
+    """Write build/records/<name>.txt, and return how it differs from docs/records/<name>.txt ("" when it does not).
+
+    With UPDATE_RECORDS=1 in the environment, a record that differs is written anew instead.
+    """
+    body = f"$ {command}\n{clean(printed)}"
+    new = f"# inputs: {inputs}\n# checked by: make e2e\n\n{body}"
+    NEW.mkdir(parents=True, exist_ok=True)
+    (NEW / f"{name}.txt").write_text(new)
+    path = SHOWN / f"{name}.txt"
+    head, shown = split(path.read_text()) if path.exists() else ("", "")
+    if head == split(new)[0] and shape(shown) == shape(body):
+        return ""
+    if os.environ.get(UPDATE) == "1":
+        SHOWN.mkdir(exist_ok=True)
+        path.write_text(new)
+        return ""
+    names = (str(path.relative_to(ROOT)), "this run")
+    return "\n".join(
+        difflib.unified_diff([head, *shape(shown)], [split(new)[0], *shape(body)], *names, lineterm="")
+    )

@@ -1,0 +1,120 @@
+"""Do the rules replace what differs from run to run, and nothing else?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from devkit import records
+
+CASES = {  # rule -> a line that it changes, what becomes of it, a line that it leaves alone
+    "a task's clock": (
+        "  [  12.5s] patience.wait RUNNING",
+        "  [   0.0s] patience.wait RUNNING",
+        "took [12.5s]",
+    ),
+    "the cluster's clock": (
+        "  localcluster  10.3s  stopped etcd",
+        "  localcluster   0.0s  stopped etcd",
+        "a localcluster 10.3s",
+    ),
+    "seconds": ("after 13.4 s", "after 0.0 s", "  F9   20.2 minutes      682 departures"),
+    "nox's time": (
+        "nox > Session demo was successful in 1 minute and 3 seconds.",
+        "nox > Session demo was successful in 0 seconds.",
+        "nox > Session demo failed in 3 seconds.",
+    ),
+    "a process": ("started etcd (process 4711)", "started etcd (process 0)", "process 4711: etcd"),
+    "a port": ("ready: https://127.0.0.1:34641", "ready: https://127.0.0.1:0", "on 127.0.10.11:7078"),
+    "a run's folder": (
+        "file:///…/build/cluster/815-1/state",
+        "file:///…/build/cluster/0-0/state",
+        "build/demo/1-1",
+    ),
+    "a uid": (
+        "_9d7b790d-dccc-4a1a-8a8c-e54c1d9f2532/primary",
+        "_uid/primary",
+        "_9d7b790d-dccc-4a1a-8a8c/primary",
+    ),
+    "an attempt's name": (
+        "deleted wait-g4gcl5mbxgml (",
+        "deleted wait-attempt (",
+        "name: count-qwdogp7o3ebf",
+    ),
+    "a pod's suffix": ("add-up-attempt-3-sf9w8_", "add-up-attempt-3-xxxxx_", "count-attempt-3-sf9w8"),
+}
+
+
+def test_every_rule_has_a_case() -> None:
+    assert set(CASES) == {rule.what for rule in records.RULES}
+
+
+@pytest.mark.parametrize("rule", records.RULES, ids=lambda rule: rule.what)
+def test_a_rule_replaces_what_differs_and_nothing_else(rule: records.Rule) -> None:
+    before, after, other = CASES[rule.what]
+    assert rule.pattern.sub(rule.replacement, before) == after
+    assert rule.pattern.sub(rule.replacement, other) == other
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "connector: 62 packages compiled, done in 2:17",
+        "bootstrap: installing nox and uv into .nox/bootstrap (once, about 30 MB)",
+        "[   0.6s] workflow.add_up INITIALIZING: worker 0: the pod is starting",
+    ],
+)
+def test_what_only_some_runs_print_is_left_out(line: str) -> None:
+    assert records.clean(f"one\n{line}\ntwo\n") == "one\ntwo\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["[   0.5s] workflow.add_up RUNNING", "the job was QUEUED", "nothing compiled"]
+)
+def test_what_every_run_prints_stays(line: str) -> None:
+    assert records.clean(f"{line}\n") == f"{line}\n"
+
+
+def test_no_path_of_this_machine_gets_into_a_record() -> None:
+    text = f"log file://{records.ROOT}/build/x, cache {Path.home()}/.cache, {records.ROOT}/examples\n"
+    assert records.clean(text) == "log file:///…/build/x, cache ~/.cache, examples\n"
+
+
+def test_a_link_may_come_before_or_after_a_phase_but_not_before_another_step() -> None:
+    one = "[ 0.1s] t RUNNING\n[ 0.1s] t link log: x\nend\n"
+    other = "[ 0.2s] t link log: x\n[ 0.9s] t RUNNING\nend\n"
+    assert records.shape(one) == records.shape(other)
+    assert records.shape(one) != records.shape("end\n" + one.removesuffix("end\n"))
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(records, "ROOT", tmp_path)
+    monkeypatch.setattr(records, "SHOWN", tmp_path / "records")
+    monkeypatch.setattr(records, "NEW", tmp_path / "new")
+    monkeypatch.delenv(records.UPDATE, raising=False)
+    return tmp_path
+
+
+def test_a_record_is_written_on_request_and_differs_only_where_it_should(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "+done after 0.0 s" in records.compare("x", "make x", "done after 3.1 s\n", "go")
+    monkeypatch.setenv(records.UPDATE, "1")
+    assert records.compare("x", "make x", "done after 3.1 s\n", "go") == ""
+    monkeypatch.delenv(records.UPDATE)
+    written = (folders / "records/x.txt").read_text()
+    assert written == "# inputs: go\n# checked by: make e2e\n\n$ make x\ndone after 3.1 s\n"
+    assert records.compare("x", "make x", "done after 9.9 s\n", "go") == ""
+    assert "-done after 0.0 s\n+failed after" in records.compare("x", "make x", "failed after 9.9 s\n", "go")
+    assert "inputs: proto" in records.compare("x", "make x", "done after 9.9 s\n", "proto")
+
+
+def test_an_update_leaves_a_record_alone_that_says_the_same(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(records.UPDATE, "1")
+    records.compare("x", "make x", "done after 3.1 s\n", "go")
+    records.compare("x", "make x", "done after 9.9 s\n", "go")
+    assert "3.1 s" in (folders / "records/x.txt").read_text()

@@ -1,0 +1,88 @@
+"""What do the end-to-end tests share? One cluster with one connector, started when the first test asks."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devkit import abort, runs
+from devkit.cluster import LocalCluster
+from devkit.connector import Connector
+from devkit.process import Child
+from devkit.toolchain import ROOT
+from devkit.watch import PodWatch
+
+HERE = Path(__file__).parent
+CASES = HERE / "tasks" / "cases.py"
+sys.path[:0] = [str(HERE), str(CASES.parent), str(ROOT / "examples" / "flights")]
+
+_run = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the run's folder before any test module imports flytekit, which then makes its temporary files there."""
+    config.stash[FOLDER] = _run.enter_context(runs.folder())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _run.close()
+
+
+FOLDER = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
+    with LocalCluster(pytestconfig.stash[FOLDER]) as cluster:
+        cluster.wait()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def session_connector(cluster: LocalCluster) -> Iterator[Connector]:
+    with Connector(cluster, cluster.folder) as connector:
+        yield connector
+
+
+@pytest.fixture
+def connector(session_connector: Connector, monkeypatch: pytest.MonkeyPatch) -> Connector:
+    """The connector; tasks that this test calls go through it."""
+    monkeypatch.setenv("FLYTECONNECTOR_ENDPOINT", session_connector.address)
+    return session_connector
+
+
+@pytest.fixture
+def watch(cluster: LocalCluster) -> Iterator[PodWatch]:
+    with PodWatch(cluster, time.monotonic()) as watch:
+        yield watch
+
+
+@pytest.fixture
+def run_case(connector: Connector) -> Iterator[Callable[..., Child]]:
+    """Return a function that starts `pyflyte run cases.py TASK …` in the background, as a user would."""
+    with contextlib.ExitStack() as children:
+
+        def start(task: str, *words: str) -> Child:
+            child = connector.pyflyte("run", str(CASES), task, *words)
+            children.callback(child.stop, 20)
+            return child
+
+        yield start
+
+
+@pytest.fixture
+def nothing_left(cluster: LocalCluster) -> Callable[[str], None]:
+    """Return a function that fails when a Job, its pods or their processes are still there after some time."""
+
+    def check(job: str) -> None:
+        uids = [
+            pod["metadata"]["uid"] for pod in cluster.get("pods") if pod["metadata"]["name"].startswith(job)
+        ]
+        assert abort.await_gone(cluster, job, uids) == []
+
+    return check

@@ -1,0 +1,61 @@
+"""Do `make try` and `make demo` print what the site shows, and does the demo keep its promises?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from waiting import readers_environment
+
+from devkit import records, try_it
+from devkit.report import HOME
+from devkit.toolchain import ROOT
+
+PARTS = "proto, go, sdk, kustomize, scripts/devkit"
+INPUTS = {"try": f"{PARTS}, examples/try_it", "demo": f"{PARTS}, examples/try_it, examples/flights"}
+
+
+@pytest.fixture(scope="module", params=INPUTS)
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Path]:
+    """A target, what it printed when it was run as a reader runs it, and the folder for its temporary files."""
+    temporary = tmp_path_factory.mktemp(request.param)
+    try_it.LAST.unlink(missing_ok=True)  # or it would show what has changed since this machine's last run
+    (HOME / "demo.json").unlink(missing_ok=True)
+    done = subprocess.run(
+        ["make", request.param],
+        cwd=ROOT,
+        env=readers_environment(temporary),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    return request.param, done.stdout, temporary
+
+
+def test_it_prints_what_the_site_shows(run: tuple[str, str, Path]):
+    target, printed, _ = run
+    difference = records.compare(target, f"make {target}", printed, INPUTS[target])
+    assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"
+
+
+def test_it_leaves_no_temporary_file(run: tuple[str, str, Path]):
+    assert list(run[2].iterdir()) == []
+
+
+@pytest.mark.parametrize("run", ["demo"], indirect=True)
+def test_the_demo_leaves_its_report(run: tuple[str, str, Path]):
+    seen = json.loads((HOME / "demo.json").read_text())
+    assert seen["result_ok"] is True
+    assert seen["left_over"] == []
+    assert seen["phases"][-1]["phase"] == "SUCCEEDED"
+    assert [pod["index"] for pod in seen["pods"]] == [0, 1, 2, 3]
+    assert 0 < seen["cluster_ready_seconds"] < seen["seconds_to_result"]
+    assert {"kubernetes", "flytekit", "go", "python"} <= seen["versions"].keys()
+    assert sorted(path.name for path in (HOME / "logs").iterdir() if path.name.startswith("add-up"))
+    picture = ElementTree.parse(HOME / "timeline.svg").getroot()
+    assert [child.tag.rpartition("}")[2] for child in picture[:2]] == ["title", "desc"]
+    assert "worker 3: Pending at" in picture[1].text
