@@ -43,13 +43,14 @@ func Flags(flags *flag.FlagSet) *Options {
 	flags.StringVar(&o.Name, "name", "flyteconnector", "what the connector calls `itself` to Flyte")
 	flags.StringVar(&o.Listen, "listen", ":8000", "`host:port` to serve gRPC on; port 0 takes a free one")
 	flags.StringVar(&o.AddressFile, "address-file", "", "`file` that gets the real host:port once the connector is ready")
-	flags.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig `file`; default: the service account of the connector's own pod")
-	flags.DurationVar(&o.Deadline, "deadline", core.DefaultDeadline, "longest `time` for one call; keep it below Flyte's own timeout (10 s)")
-	flags.Func("namespaces", "`names` of the namespaces that tasks run in, with commas; default: all", func(value string) error {
+	flags.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig `file`; default: the account of the connector's own pod")
+	flags.DurationVar(&o.Deadline, "deadline", core.DefaultDeadline,
+		"longest `time` for one call; keep it below Flyte's own timeout (10 s)")
+	flags.Func("namespaces", "`names` of tasks' namespaces, with commas between them; default: all", func(value string) error {
 		o.Namespaces = strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' })
 		return nil
 	})
-	flags.Func("env", "`NAME=value` for every task's container, as FlytePropeller's default-env-vars; may be repeated", func(value string) error {
+	flags.Func("env", "`NAME=value` for every task, as Flyte's default-env-vars; may be repeated", func(value string) error {
 		name, text, found := strings.Cut(value, "=")
 		if !found || name == "" {
 			return fmt.Errorf("%q is not NAME=value", value)
@@ -93,9 +94,11 @@ func needs(plugins []plugin.Plugin, namespaces []string) []access.Need {
 	var result []access.Need
 	for _, resource := range resources(plugins) {
 		for _, namespace := range namespaces {
-			result = append(result, access.Need{Resource: watch.PluralOf(resource), Namespace: namespace, Verbs: access.OnResources})
+			own := access.Need{Resource: watch.PluralOf(resource), Namespace: namespace, Verbs: access.OnResources}
+			result = append(result, own)
 			if resource.PodLabel != "" {
-				result = append(result, access.Need{Resource: watch.PodsResource, Namespace: namespace, Verbs: access.OnPods})
+				pods := access.Need{Resource: watch.PodsResource, Namespace: namespace, Verbs: access.OnPods}
+				result = append(result, pods)
 			}
 		}
 	}

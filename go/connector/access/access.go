@@ -32,8 +32,8 @@ var (
 	OnPods      = []string{"get", "list", "watch"}
 )
 
-// Check returns an error that lists every right that is missing (errors.Is ErrMissing). Asking needs no right of its own: every authenticated
-// identity may review itself.
+// Check returns an error that lists every right that is missing (errors.Is ErrMissing). Asking needs no right of its
+// own: every authenticated identity may review itself.
 func Check(ctx context.Context, reviews client.SelfSubjectAccessReviewInterface, needs []Need) error {
 	var missing []string
 	for _, need := range needs {
@@ -48,21 +48,21 @@ func Check(ctx context.Context, reviews client.SelfSubjectAccessReviewInterface,
 		}
 	}
 	if len(missing) > 0 {
-		return fmt.Errorf("%w: the connector's identity may not %s; add it to its Role", ErrMissing, strings.Join(missing, ", nor "))
+		all := strings.Join(missing, ", nor ")
+		return fmt.Errorf("%w: the connector's identity may not %s; add it to its Role", ErrMissing, all)
 	}
 	return nil
 }
 
 func may(ctx context.Context, reviews client.SelfSubjectAccessReviewInterface, need Need, verb string) (bool, error) {
-	review, err := reviews.Create(ctx, &authorization.SelfSubjectAccessReview{Spec: authorization.SelfSubjectAccessReviewSpec{
-		ResourceAttributes: &authorization.ResourceAttributes{
-			Namespace: need.Namespace,
-			Verb:      verb,
-			Group:     need.Resource.Group,
-			Version:   need.Resource.Version,
-			Resource:  need.Resource.Resource,
-		},
-	}}, metav1.CreateOptions{})
+	question := authorization.SelfSubjectAccessReviewSpec{ResourceAttributes: &authorization.ResourceAttributes{
+		Namespace: need.Namespace,
+		Verb:      verb,
+		Group:     need.Resource.Group,
+		Version:   need.Resource.Version,
+		Resource:  need.Resource.Resource,
+	}}
+	review, err := reviews.Create(ctx, &authorization.SelfSubjectAccessReview{Spec: question}, metav1.CreateOptions{})
 	if err != nil {
 		return false, err
 	}

@@ -62,7 +62,9 @@ func (c *Core) Refuse(taskType, reason string) ([]byte, error) {
 }
 
 // createOrAdopt is one attempt. After a lost answer the object is there, and the next attempt adopts it.
-func (c *Core) createOrAdopt(ctx context.Context, s served, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+func (c *Core) createOrAdopt(
+	ctx context.Context, s served, object *unstructured.Unstructured,
+) (*unstructured.Unstructured, error) {
 	client := c.client(s, object.GetNamespace())
 	created, err := client.Create(ctx, object, metav1.CreateOptions{FieldManager: "flyteconnector"})
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	clienttesting "k8s.io/client-go/testing"
 
 	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
@@ -95,18 +97,28 @@ func TestTheDeadlineEndsACreate(t *testing.T) {
 	c.Wait()
 }
 
-func TestACallerThatWentAwayUndoesNothing(t *testing.T) {
-	c, client := newCore(t, double{}, seen{}, created("u"))
-	fail(client, "get", 1000, errors.New("EOF")) // what is there cannot be looked at
-	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel)
-	if _, err := c.Create(ctx, task); !errors.Is(err, ErrUnavailable) {
-		t.Fatalf("want ErrUnavailable, got %v", err)
-	}
-	c.Wait()
-	for _, action := range client.Actions() {
-		if action.GetVerb() == "delete" {
-			t.Error("the resource was deleted, and the caller comes back for it")
+func TestOnlyAnAttemptThatFlyteGaveUpIsUndone(t *testing.T) {
+	for name, c := range map[string]struct {
+		deadline, hangUp time.Duration
+		undone           bool
+	}{
+		"the time is over":       {300 * time.Millisecond, time.Minute, true},
+		"the caller has hung up": {time.Minute, 50 * time.Millisecond, false}, // it comes back, and adopts
+	} {
+		engine, client := newCore(t, double{}, seen{}, created("u"))
+		engine.config.Deadline = c.deadline
+		fail(client, "create", 1000, errors.New("EOF")) // although the resource was made
+		ctx, cancel := context.WithCancel(t.Context())
+		hangUp := time.AfterFunc(c.hangUp, cancel)
+		if _, err := engine.Create(ctx, task); !errors.Is(err, ErrUnavailable) {
+			t.Fatalf("%s: want ErrUnavailable, got %v", name, err)
+		}
+		engine.Wait()
+		hangUp.Stop()
+		cancel()
+		deleted := slices.ContainsFunc(client.Actions(), func(a clienttesting.Action) bool { return a.GetVerb() == "delete" })
+		if deleted != c.undone {
+			t.Errorf("%s: want the resource deleted: %v, got %v", name, c.undone, deleted)
 		}
 	}
 }

@@ -34,7 +34,9 @@ func decode(s served, raw []byte) (meta.Meta, error) {
 }
 
 // live asks the API server, and returns nil if the object is not there or not ours. An empty uid fits every object.
-func (c *Core) live(ctx context.Context, s served, namespace, name, prefix string, uid types.UID) (*unstructured.Unstructured, error) {
+func (c *Core) live(
+	ctx context.Context, s served, namespace, name, prefix string, uid types.UID,
+) (*unstructured.Unstructured, error) {
 	object, err := c.client(s, namespace).Get(ctx, name, metav1.GetOptions{})
 	if apierrors.IsNotFound(err) {
 		return nil, nil

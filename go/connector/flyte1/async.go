@@ -7,7 +7,6 @@ package flyte1
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 
 	"google.golang.org/grpc"
@@ -106,5 +105,6 @@ func (a *Adapter) version(taskType string, version int32) error {
 	if version == typeVersion {
 		return nil
 	}
-	return status.Error(codes.NotFound, fmt.Sprintf("task type %q version %d: this connector serves version %d", taskType, version, typeVersion))
+	return status.Errorf(codes.NotFound, "task type %q version %d: this connector serves version %d", taskType, version,
+		typeVersion)
 }

@@ -49,7 +49,8 @@ func fromContainer(container *core.Container, extended *core.ExtendedResources) 
 		result.Env = append(result.Env, corev1.EnvVar{Name: pair.GetKey(), Value: pair.GetValue()})
 	}
 	for _, port := range container.GetPorts() {
-		result.Ports = append(result.Ports, corev1.ContainerPort{Name: port.GetName(), ContainerPort: int32(port.GetContainerPort())})
+		exposed := corev1.ContainerPort{Name: port.GetName(), ContainerPort: int32(port.GetContainerPort())}
+		result.Ports = append(result.Ports, exposed)
 	}
 	template := corev1.PodTemplateSpec{Spec: corev1.PodSpec{Containers: []corev1.Container{result}}}
 	return template, rendered(result, "template.container")

@@ -19,7 +19,7 @@ import (
 func environment(template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, options Options) []corev1.EnvVar {
 	run := metadata.GetTaskExecutionId()
 	execution, id := run.GetNodeExecutionId().GetExecutionId(), template.GetId()
-	return append([]corev1.EnvVar{
+	env := []corev1.EnvVar{
 		{Name: "FLYTE_FAIL_ON_ERROR", Value: "true"},
 		{Name: "FLYTE_INTERNAL_EXECUTION_ID", Value: execution.GetName()},
 		{Name: "FLYTE_INTERNAL_EXECUTION_PROJECT", Value: execution.GetProject()},
@@ -29,7 +29,9 @@ func environment(template *core.TaskTemplate, metadata *admin.TaskExecutionMetad
 		{Name: "FLYTE_INTERNAL_TASK_DOMAIN", Value: id.GetDomain()},
 		{Name: "FLYTE_INTERNAL_TASK_NAME", Value: id.GetName()},
 		{Name: "FLYTE_INTERNAL_TASK_VERSION", Value: id.GetVersion()},
-	}, fromMap(options.Env)...)
+	}
+	env = append(env, fromMap(options.Env)...)
+	return append(env, fromMap(metadata.GetEnvironmentVariables())...)
 }
 
 // fromMap sorts by name: a map has no order, and the same request must always give the same pod.

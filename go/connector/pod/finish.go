@@ -78,10 +78,13 @@ func complete(request *admin.CreateTaskRequest) error {
 }
 
 // finishPod makes the pod from either target and adds to both what belongs to every pod of Flyte.
-func finishPod(task *plugin.Task, template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, options Options) error {
+func finishPod(
+	task *plugin.Task, template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, options Options,
+) error {
 	if secrets := template.GetSecurityContext().GetSecrets(); len(secrets) > 0 {
 		return fmt.Errorf("template.security_context.secrets[0] (group %q, key %q): this connector passes no secrets on; "+
-			"let the container read a Kubernetes Secret (secretKeyRef in a pod template)", secrets[0].GetGroup(), secrets[0].GetKey())
+			"let the container read a Kubernetes Secret (secretKeyRef in a pod template)",
+			secrets[0].GetGroup(), secrets[0].GetKey())
 	}
 	var err error
 	switch target := template.GetTarget().(type) {
@@ -96,12 +99,14 @@ func finishPod(task *plugin.Task, template *core.TaskTemplate, metadata *admin.T
 	if err != nil {
 		return err
 	}
-	addPolicies(task, template, metadata, append(environment(template, metadata, options), fromMap(metadata.GetEnvironmentVariables())...))
+	addPolicies(task, template, metadata, environment(template, metadata, options))
 	return nil
 }
 
 // addPolicies fills what Flyte's own pod plugin fills, and overwrites nothing that is there already.
-func addPolicies(task *plugin.Task, template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, env []corev1.EnvVar) {
+func addPolicies(
+	task *plugin.Task, template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, env []corev1.EnvVar,
+) {
 	// Flyte's labels win over the user's, because monitoring selects by them.
 	task.Pod.ObjectMeta = metav1.ObjectMeta{
 		Labels:      union(task.Pod.Labels, task.Labels),

@@ -175,8 +175,7 @@ func TestRefusedWithTheNameOfTheField(t *testing.T) {
 			`template.container.resources.requests[1]: MEMORY "2 GB"`, false},
 		"a negative timeout": {good, func(r *admin.CreateTaskRequest) { r.Template.Metadata.Timeout = durationpb.New(-time.Second) },
 			"template.metadata.timeout", false},
-		"a variable left": {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Args = []string{"{{ .outputPrefix }}"} },
-			`template.container.args[0]: Flyte left "{{ .outputPrefix }}"`, false},
+		"a variable left": {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Args[0] = "{{ .outputPrefix }}" }, `template.container.args[0]: Flyte left "{{ .outputPrefix }}"`, false},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -35,7 +35,8 @@ func fromPod(pod *core.K8SPod, primary string) (corev1.PodTemplateSpec, error) {
 	}
 	index := slices.IndexFunc(result.Spec.Containers, func(c corev1.Container) bool { return c.Name == primary })
 	if index < 0 {
-		return result, fmt.Errorf(`template.k8s_pod.pod_spec.containers has no %q, which template.config["primary_container_name"] names`, primary)
+		return result, fmt.Errorf("template.k8s_pod.pod_spec.containers has no %q, "+
+			`which template.config["primary_container_name"] names`, primary)
 	}
 	labels, annotations := sanitise(pod.GetMetadata().GetLabels(), pod.GetMetadata().GetAnnotations())
 	result.ObjectMeta = metav1.ObjectMeta{Labels: labels, Annotations: annotations}

@@ -86,7 +86,9 @@ func WriteAddress(path string, address net.Addr) error {
 
 // recovering turns a crash into an error of that call. It logs no request: inputs are the user's.
 func recovering(log *slog.Logger) grpc.UnaryServerInterceptor {
-	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (answer any, err error) {
+	return func(
+		ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
+	) (answer any, err error) {
 		defer func() {
 			if problem := recover(); problem != nil {
 				log.Error("call crashed", "call", info.FullMethod, "problem", problem, "stack", string(debug.Stack()))

@@ -73,7 +73,8 @@ func New(config Config) (*Watcher, error) {
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}}
 	for _, resource := range config.Resources {
 		for _, namespace := range config.Namespaces {
-			if err := w.add(key{PluralOf(resource), namespace, config.Selector}, cache.Indexers{}, dropManagedFields); err != nil {
+			own := key{PluralOf(resource), namespace, config.Selector}
+			if err := w.add(own, cache.Indexers{}, dropManagedFields); err != nil {
 				return nil, err
 			}
 			if resource.PodLabel == "" {

@@ -1,11 +1,7 @@
 package flyte1
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"log/slog"
-	"math"
 	"net"
 	"strings"
 	"testing"
@@ -15,10 +11,8 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/status"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic/fake"
 
 	"example.com/flyteconnector/core"
@@ -99,76 +93,6 @@ func TestRequestsThatNameNothingHere(t *testing.T) {
 	}
 	if _, err := a.GetTask(t.Context(), &admin.GetTaskRequest{TaskCategory: &admin.TaskCategory{Name: "double", Version: 1}}); status.Code(err) != codes.NotFound {
 		t.Errorf("want a later version NOT_FOUND, got %v", err)
-	}
-}
-
-func TestWhatFlyteFindsOut(t *testing.T) {
-	a := adapter(t)
-	list, err := a.ListAgents(t.Context(), &admin.ListAgentsRequest{})
-	if err != nil || len(list.GetAgents()) != 1 {
-		t.Fatalf("want one connector, got %v, %v", list, err)
-	}
-	agent := list.GetAgents()[0]
-	if agent.GetIsSync() || agent.GetName() != "mine" || agent.GetSupportedTaskTypes()[0] != "double" ||
-		agent.GetSupportedTaskCategories()[0].GetName() != "double" {
-		t.Errorf("want an asynchronous connector for double, got %v", agent)
-	}
-	if _, err := a.GetAgent(t.Context(), &admin.GetAgentRequest{Name: "mine"}); err != nil {
-		t.Errorf("want it under its name, got %v", err)
-	}
-	if _, err := a.GetAgent(t.Context(), &admin.GetAgentRequest{Name: "other"}); status.Code(err) != codes.NotFound {
-		t.Errorf("want NOT_FOUND under another name, got %v", err)
-	}
-}
-
-func TestEveryPhaseHasAWordInFlyte(t *testing.T) {
-	a := adapter(t)
-	for phase := plugin.Unknown; phase <= plugin.Failed; phase++ {
-		got := a.resource(plugin.PhaseInfo{Phase: phase}).GetPhase().String()
-		want := strings.ReplaceAll(strings.ToUpper(phase.String()), "_", "")
-		if phase == plugin.Unknown {
-			want = "RUNNING"
-		}
-		if strings.ReplaceAll(got, "_", "") != want {
-			t.Errorf("%s became %s", phase, got)
-		}
-	}
-}
-
-func TestInfoOfAnyJSONType(t *testing.T) {
-	a := adapter(t)
-	info := map[string]any{"names": []string{"a"}, "count": int32(3), "by": map[string]int{"x": 1}}
-	fields := a.resource(plugin.PhaseInfo{Info: info}).GetCustomInfo().GetFields()
-	if fields["count"].GetNumberValue() != 3 || fields["names"].GetListValue().GetValues()[0].GetStringValue() != "a" {
-		t.Errorf("want the values, got %v", fields)
-	}
-	if got := a.resource(plugin.PhaseInfo{Info: map[string]any{"x": math.NaN()}}).GetCustomInfo(); got != nil {
-		t.Errorf("want what JSON cannot say left out, got %v", got)
-	}
-	long := a.resource(plugin.PhaseInfo{Reason: strings.Repeat("ü", 5000)}).GetMessage()
-	if len(long) > maxMessage {
-		t.Errorf("want a message of at most %d bytes, got %d", maxMessage, len(long))
-	}
-}
-
-func TestCodes(t *testing.T) {
-	canceled, cancel := context.WithCancel(t.Context())
-	cancel()
-	for want, c := range map[codes.Code]struct {
-		ctx context.Context
-		err error
-	}{
-		codes.NotFound:           {t.Context(), core.ErrUnknownType},
-		codes.InvalidArgument:    {t.Context(), core.ErrMeta},
-		codes.FailedPrecondition: {t.Context(), core.ErrForeign},
-		codes.Unavailable:        {t.Context(), core.ErrUnavailable},
-		codes.PermissionDenied:   {t.Context(), apierrors.NewForbidden(schema.GroupResource{}, "n", nil)},
-		codes.Canceled:           {canceled, core.ErrUnavailable},
-		codes.Internal:           {t.Context(), errors.New("anything else")},
-	} {
-		if got := code(c.ctx, fmt.Errorf("wrapped: %w", c.err)); got != want {
-			t.Errorf("%v: want %s, got %s", c.err, want, got)
-		}
 	}
 }
 
