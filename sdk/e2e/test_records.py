@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from xml.etree import ElementTree
 
+import making
 import pytest
-from waiting import readers_environment
 
 from devkit import records, try_it
 from devkit.report import HOME
-from devkit.toolchain import ROOT
 
 PARTS = "proto, go, sdk, kustomize, scripts/devkit"
 INPUTS = {"try": f"{PARTS}, examples/try_it", "demo": f"{PARTS}, examples/try_it, examples/flights"}
@@ -24,16 +22,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     temporary = tmp_path_factory.mktemp(request.param)
     try_it.LAST.unlink(missing_ok=True)  # or it would show what has changed since this machine's last run
     (HOME / "demo.json").unlink(missing_ok=True)
-    done = subprocess.run(
-        ["make", request.param],
-        cwd=ROOT,
-        env=readers_environment(temporary),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout
-    return request.param, done.stdout, temporary
+    return request.param, making.all_of(request.param, temporary), temporary
 
 
 def test_it_prints_what_the_site_shows(run: tuple[str, str, Path]):

@@ -1,22 +1,12 @@
-"""How does a test run make, and wait for what a child says or does?"""
+"""How does a test wait for what a child says or does?"""
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from devkit.process import Child
-
-
-def readers_environment(temporary: Path, **more: str) -> dict[str, str]:
-    """Return an environment for `make` as a reader has it, without what the session of these tests has added."""
-    path = [entry for entry in os.environ["PATH"].split(os.pathsep) if ".nox" not in Path(entry).parts]
-    ours = ("PYTHONPATH", "VIRTUAL_ENV", "FLYTECONNECTOR_ENDPOINT", "PYTEST_CURRENT_TEST")
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return kept | {"PATH": os.pathsep.join(path), "TMPDIR": str(temporary)} | more
 
 
 def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
