@@ -102,8 +102,12 @@ func ready(ctx context.Context, config *rest.Config, o Options, plugins []plugin
 		if err == nil {
 			return watcher.WaitForSync(limited)
 		}
-		if errors.Is(err, access.ErrMissing) || !pause(limited) {
+		if errors.Is(err, access.ErrMissing) {
 			return err
+		}
+		o.logger().Warn("waiting for the Kubernetes API", "server", config.Host, "error", err)
+		if !pause(limited) {
+			return fmt.Errorf("%w (%w)", err, context.Cause(limited))
 		}
 	}
 }

@@ -29,9 +29,13 @@ type Cluster struct {
 	Dynamic dynamic.Interface
 }
 
+// assets is where etcd and kube-apiserver are. Go's test cache sees a variable only if it is read while tests run, so every
+// test asks again: with another API server no result is reused.
+func assets() string { return os.Getenv("KUBEBUILDER_ASSETS") }
+
 // Main runs a package's tests with one cluster; call it from TestMain.
 func Main(m *testing.M, use func(*Cluster)) int {
-	assets := os.Getenv("KUBEBUILDER_ASSETS")
+	assets := assets()
 	if _, err := os.Stat(filepath.Join(assets, "kube-apiserver")); assets == "" || err != nil {
 		fmt.Fprintf(os.Stderr, "KUBEBUILDER_ASSETS=%q: it must be a folder with etcd, kube-apiserver and kubectl\n", assets)
 		return 1
@@ -55,6 +59,7 @@ func Main(m *testing.M, use func(*Cluster)) int {
 // Namespace makes an empty one with a name of its own.
 func (c *Cluster) Namespace(t *testing.T) string {
 	t.Helper()
+	t.Log("API server from", assets())
 	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{GenerateName: "test-"}}
 	created, err := c.Kube.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{})
 	if err != nil {
@@ -67,12 +72,14 @@ func (c *Cluster) Namespace(t *testing.T) string {
 func (c *Cluster) Identity(t *testing.T, namespace string, rules []rbac.PolicyRule) *rest.Config {
 	t.Helper()
 	named := metav1.ObjectMeta{GenerateName: "connector-", Namespace: namespace}
-	account, err := c.Kube.CoreV1().ServiceAccounts(namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: named}, metav1.CreateOptions{})
+	core, rights, options := c.Kube.CoreV1(), c.Kube.RbacV1(), metav1.CreateOptions{}
+	account, err := core.ServiceAccounts(namespace).Create(t.Context(), &corev1.ServiceAccount{ObjectMeta: named}, options)
 	if err != nil {
 		t.Fatalf("create a service account: %v", err)
 	}
 	named = metav1.ObjectMeta{Name: account.Name, Namespace: namespace}
-	if _, err = c.Kube.RbacV1().Roles(namespace).Create(t.Context(), &rbac.Role{ObjectMeta: named, Rules: rules}, metav1.CreateOptions{}); err != nil {
+	role := &rbac.Role{ObjectMeta: named, Rules: rules}
+	if _, err = rights.Roles(namespace).Create(t.Context(), role, options); err != nil {
 		t.Fatalf("create the role: %v", err)
 	}
 	binding := &rbac.RoleBinding{
@@ -80,7 +87,7 @@ func (c *Cluster) Identity(t *testing.T, namespace string, rules []rbac.PolicyRu
 		RoleRef:    rbac.RoleRef{APIGroup: rbac.GroupName, Kind: "Role", Name: account.Name},
 		Subjects:   []rbac.Subject{{Kind: rbac.ServiceAccountKind, Name: account.Name, Namespace: namespace}},
 	}
-	if _, err = c.Kube.RbacV1().RoleBindings(namespace).Create(t.Context(), binding, metav1.CreateOptions{}); err != nil {
+	if _, err = rights.RoleBindings(namespace).Create(t.Context(), binding, options); err != nil {
 		t.Fatalf("create the role binding: %v", err)
 	}
 	return c.ActAs(t, namespace, account.Name)
@@ -89,7 +96,9 @@ func (c *Cluster) Identity(t *testing.T, namespace string, rules []rbac.PolicyRu
 // ActAs returns how to act as a service account that exists.
 func (c *Cluster) ActAs(t *testing.T, namespace, account string) *rest.Config {
 	t.Helper()
-	token, err := c.Kube.CoreV1().ServiceAccounts(namespace).CreateToken(t.Context(), account, tokenRequest(), metav1.CreateOptions{})
+	t.Log("API server from", assets())
+	accounts := c.Kube.CoreV1().ServiceAccounts(namespace)
+	token, err := accounts.CreateToken(t.Context(), account, tokenRequest(), metav1.CreateOptions{})
 	if err != nil {
 		t.Fatalf("create a token for %s/%s: %v", namespace, account, err)
 	}
