@@ -89,14 +89,25 @@ def before_writing(
         )  # so that the keyboard can scroll wide code
     tree = "furo_navigation_tree"  # its captions are headings of no level
     context[tree] = context.get(tree, "").replace('role="heading">', 'role="heading" aria-level="2">')
+    if page == app.config.walk_ends_at or not in_walk(app, page):
+        context["next"] = None
+    if not in_walk(app, page):
+        context["prev"] = None
     for kind in ("css_files", "script_files"):
         context[kind] = [
             item for item in context[kind] if not re.search(r"sg_gallery|sg-tags", str(item.filename))
         ]
 
 
+def in_walk(app: Sphinx, page: str) -> bool:
+    """Whether a page is part of what is read from the beginning to the end: the order is that of the toctrees."""
+    order = list(app.env.collect_relations())
+    return page in order and order.index(page) <= order.index(app.config.walk_ends_at)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("gallery_pages", {}, "env", dict)
+    app.add_config_value("walk_ends_at", "", "html", str)
     app.connect("config-inited", lay_out)
     app.connect("source-read", before_parsing)
     app.connect("doctree-read", after_parsing)
