@@ -81,13 +81,12 @@ def python(it: nox.Session, *arguments: str | Path) -> None:
 def go(
     it: nox.Session, verb: str, *flags: str, module: str, tags: tuple[str, ...] = (), **extra: str
 ) -> None:
-    """Compile and vet a module's packages with progress, then run `go VERB`; not the one that links Kubernetes."""
+    """Compile a module's packages with progress, then run `go VERB` on them; not the one that links Kubernetes."""
     tool = toolchain.go()
     packages = toolchain.packages(ROOT / module, tags, without=("cmd/controlplane",))
-    build.vet(tool, ROOT / module, tags, packages)
-    if verb != "vet":
-        flags = (f"-tags={','.join(tags)}", *flags)
-        run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
+    build.compiled(tool, ROOT / module, tags, packages)
+    flags = (f"-tags={','.join(tags)}", *flags)
+    run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
 
 
 @session

@@ -160,10 +160,16 @@ def announce(name: str, last: dict[str, int] | None) -> None:
     )
 
 
-def vet(tool: Go, module: Path, tags: Iterable[str], packages: list[str]) -> None:
-    """Compile and vet packages, tests included, with progress; raises ToolchainError with what vet says."""
-    command = [tool.command, "vet", "-v", f"-tags={','.join(tags)}", *packages]
-    progress.run(lifeline.argv(*command), tool.env, module, f"go vet in {module.relative_to(ROOT)}")
+def compiled(tool: Go, module: Path, tags: Iterable[str], packages: list[str]) -> None:
+    """Compile packages and their tests, with progress, so that what comes next is quick and need not be explained.
+
+    `go list -export` compiles without linking, and takes folders that hold nothing but tests, which `go build` refuses.
+    Raises ToolchainError with the compiler's words.
+    """
+    command = [tool.command, "list", "-v", "-test", "-deps", "-export", f"-tags={','.join(tags)}", *packages]
+    progress.run(
+        lifeline.argv(*command), tool.env, module, f"compile {module.relative_to(ROOT)} and its tests"
+    )
 
 
 def program(name: str) -> Path:
