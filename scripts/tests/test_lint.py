@@ -63,7 +63,7 @@ def test_a_breach_is_found(breaches, check: lint.Check, name: str, text: str, pa
         (lint.markers, "a.go", "// TO" + "DO(phases): List every state that your operator reports.\n"),
         (lint.markers, "a.md", "<!-- TO" + "DO(names): Say what it is. -->\n"),
         (lint.markers, "a.md", "The form is `TO" + "DO(slug): Do it.`\n"),
-        (lint.residue, "a.md", "see /tmp/x and https://flyte.org\n"),
+        (lint.residue, "a.md", "see /tmp/x, .nox/work/bin and https://flyte.org\n"),
         (lint.lock_files, "requirements/a.txt", "a==1 \\\n    --hash=sha256:0\n"),
         (lint.kept, "go/plugins/job/a.go", f"// {NAME}\n"),
     ],
@@ -75,7 +75,7 @@ def test_what_is_right_is_left_alone(breaches, check: lint.Check, name: str, tex
 @pytest.mark.parametrize(
     ("name", "text", "count"),
     [
-        ("a.go", "// doc\npackage a\n\n\nvar x = 1 // why\n", 2),
+        ("a.go", '// doc\npackage a\n\nimport (\n\t"fmt"\n)\n\nvar x = f(\n\t1, // why\n)\n', 2),
         ("a.py", '"""Doc.\n\nMore.\n"""\n\n# why\nx = 1\n\n\ndef f():\n    """Doc."""\n    return x\n', 3),
     ],
 )

@@ -17,7 +17,7 @@ import (
 
 // Task is one attempt of a Flyte task. The connector has decoded it, and finished its pod, before a plugin sees it.
 type Task struct {
-	// Type is the task type, for example "larkspur_job" in lower case.
+	// Type is the task type, in lower case.
 	Type string
 	// Name is what the resource has to be called: DNS-1035, at most 52 characters, unique for each attempt, derived from
 	// a hash of OutputPrefix. Namespace is where it has to be.
