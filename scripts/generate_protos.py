@@ -21,9 +21,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import grpc_tools
-from devkit import toolchain
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from grpc_tools import protoc
+
+from devkit import toolchain
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = sorted((ROOT / "proto/larkspur").rglob("*.proto"))

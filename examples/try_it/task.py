@@ -1,6 +1,7 @@
 """A Flyte task that runs as four workers: what `make try` shows you."""
 
 from flytekit import Resources, task
+
 from flytekitplugins.larkspur import Job, worker
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,15 @@ def test_a_child_ends_when_its_parent_is_killed(mark: str) -> None:
     assert process.await_none(lambda: process.naming(mark), 10) == []
 
 
+@pytest.fixture
+def pythons_own_handler() -> Iterator[None]:
+    """Other tests import flytekit, which has a handler of its own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("pythons_own_handler")
 def test_cleaning_up_is_not_interrupted() -> None:
     with process.uninterrupted():
         signal.raise_signal(signal.SIGINT)

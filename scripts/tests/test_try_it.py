@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from devkit import toolchain, try_it
 from rich.console import Console
+
+from devkit import toolchain, try_it
 
 
 @pytest.fixture
