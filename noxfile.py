@@ -27,6 +27,7 @@ nox.options.sessions = ["tests"]
 GO_MODULES = ("go", "go/connector", "go/localcluster")
 API_TESTS = {  # module -> (build tag, programs that its tests start)
     "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
+    "go": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
     "go/localcluster": (("e2e",), build.COMMANDS),
 }
 PYTHON_TESTS = (
