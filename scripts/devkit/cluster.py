@@ -8,11 +8,14 @@ program, so that one child is both, and can be stopped in either.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,18 +34,10 @@ IMAGES = ("cr.flyte.org/flyteorg/flytekit:*", "larkspur/task:local")
 BUILD_PATIENCE = 3600.0  # seconds; when the programs are there, the cluster needs some 6
 
 
+@functools.cache
 def binaries() -> Path:
-    """Return the folder with etcd and the Kubernetes programs: the one that the environment names, or our own build.
-
-    KUBEBUILDER_ASSETS counts only when it has a controller manager, which the usual downloads lack.
-    Raises ToolchainError when they cannot be built.
-    """
-    if named := os.environ.get("FLYTE_PLUGIN_BOOK_ASSETS"):
-        return Path(named)
-    named = os.environ.get("KUBEBUILDER_ASSETS")
-    if named and (Path(named) / "kube-controller-manager").exists():
-        return Path(named)
-    return build.control_plane()
+    """Return the folder with etcd and the Kubernetes programs; raises ToolchainError when they cannot be built."""
+    return build.assets(build.COMMANDS)
 
 
 class LocalCluster:
@@ -58,7 +53,7 @@ class LocalCluster:
         self, folder: Path, say: Say | None = None, manifests: tuple[Path, ...] = (MANIFESTS,)
     ) -> None:
         self.folder, self.state = folder, folder / "state"
-        self._say, self._manifests = say, manifests
+        self._say, self._manifests, self._stopping = say, manifests, False
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -75,9 +70,18 @@ class LocalCluster:
             str(images),
         ]
         self._child = Child("the local cluster", [*command, *apply], say=self._say)
+        threading.Thread(target=self._mourn, daemon=True).start()
         return self
 
+    def _mourn(self) -> None:
+        """End this process, in order, when the cluster ends by itself: what waits for a pod would wait for ever."""
+        self._child.process.wait()
+        if self.ready and not self._stopping:
+            print("\n".join(["the local cluster has ended by itself:", *self._child.tail]), file=sys.stderr)
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        self._stopping = True
         with process.uninterrupted():
             with contextlib.suppress(FileNotFoundError):
                 shutil.copytree(self.state / "logs", LAST_LOGS / "cluster", dirs_exist_ok=True)

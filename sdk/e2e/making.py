@@ -14,7 +14,8 @@ from devkit.toolchain import ROOT
 def environment(temporary: Path, **more: str) -> dict[str, str]:
     """Return an environment for `make` as a reader has it, without what the session of these tests has added."""
     path = [entry for entry in os.environ["PATH"].split(os.pathsep) if ".nox" not in Path(entry).parts]
-    ours = ("PYTHONPATH", "VIRTUAL_ENV", "FLYTECONNECTOR_ENDPOINT", "PYTEST_CURRENT_TEST")
+    ours = {"PYTHONPATH", "VIRTUAL_ENV", "FLYTECONNECTOR_ENDPOINT", "PYTEST_CURRENT_TEST"}
+    ours |= {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS"}  # of a make around these tests
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"PATH": os.pathsep.join(path), "TMPDIR": str(temporary)} | more
 

@@ -24,6 +24,7 @@ HOW = {
     "SIGKILL to nox": ("nox", signal.SIGKILL),
     "SIGTERM to the demo": ("devkit.demo", signal.SIGTERM),
     "SIGKILL to the demo": ("devkit.demo", signal.SIGKILL),
+    "SIGKILL to the local cluster": ("localcluster", signal.SIGKILL),
 }
 CASES = [("while the workers run", how) for how in HOW] + [
     ("while the cluster starts", how)
