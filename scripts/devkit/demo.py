@@ -138,8 +138,8 @@ def main() -> int:
     except (ChildError, ToolchainError, subprocess.SubprocessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("demo: interrupted; the cluster and all that it ran have ended", file=sys.stderr)
+    except (KeyboardInterrupt, SystemExit):  # the second is how flytekit answers Ctrl-C, and we SIGTERM
+        print("demo: stopped; the cluster and all that it ran have ended", file=sys.stderr)
         return 130
 
 

@@ -47,10 +47,13 @@ def test_nothing_is_left_behind(moment: str, how: str, demo: Making):
     before = process.naming(demo.mark, folder)
     assert len(before) > 4, f"the search finds no cluster: {before}"
 
-    demo.signal(*HOW[how])
+    program, number = HOW[how]
+    demo.signal(program, number)
 
     assert demo.make.wait(60) != 0
     assert process.await_none(lambda: process.naming(demo.mark, folder), 40) == []
     runs.sweep(runs.HOME)  # what the next run does first: a killed demo cannot remove its own folder
     assert not folder.exists()
     assert list(demo.temporary.iterdir()) == []
+    if number != signal.SIGKILL:
+        assert "the cluster and all that it ran have ended" in demo.printed()
