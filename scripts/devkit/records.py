@@ -40,12 +40,16 @@ RULES = (
     rule("a run's folder", r"\bbuild/cluster/\d+-\d+\b", "build/cluster/0-0"),
     rule("a uid", r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/", "_uid/"),
     rule("an attempt's name", r"(?<![a-z-])(add-up|wait)-[a-z2-7]{12}(?![a-z0-9])", r"\1-attempt"),
+    rule("a Go test's time", r"^(ok +\S+ +)(?:\d+\.\d+s|\(cached\))$", r"\g<1>0.0s"),
+    rule("pytest's sum", r"^=+ \d+ passed in [\d.]+s(?: \([\d:]+\))? =+$", "= 0 passed ="),
     rule("a pod's suffix", r"((?:add-up|wait)-attempt-\d)-[a-z0-9]{5}(?![a-z0-9])", r"\1-xxxxx"),
 )
 # Lines that come only when something had to be built first, or when a poll happened to see a short phase.
 SOMETIMES = re.compile(
     r"packages compiled|^bootstrap: |^installing Python |^building the |^no Go |^ *\[.*\] \S+ (QUEUED|INITIALIZING)\b"
 )
+# Of a test session: what ended how.
+RESULTS = re.compile(r"ok  \t|=+ .*(passed|failed)|nox > Session")
 CLOCK = re.compile(r"^ *\[ *\d+\.\ds\]")
 
 
@@ -53,6 +57,17 @@ def clean(text: str) -> str:
     """Return a transcript without this machine's paths and without what only a first run prints."""
     text = text.replace(f"file://{ROOT}", "file:///…").replace(f"{ROOT}/", "").replace(str(Path.home()), "~")
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines() if not SOMETIMES.search(line))
+
+
+def results(text: str) -> str:
+    """Return the lines of a test session that say how something ended, and "..." for what is between them."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if RESULTS.match(line):
+            lines.append(line.expandtabs())
+        elif lines[-1:] != ["..."]:
+            lines.append("...")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def shape(text: str) -> list[str]:

@@ -42,6 +42,16 @@ CASES = {  # rule -> a line that it changes, what becomes of it, a line that it 
         "deleted wait-attempt (",
         "name: count-qwdogp7o3ebf",
     ),
+    "a Go test's time": (
+        "ok      example.com/larkspur/plugins    (cached)",
+        "ok      example.com/larkspur/plugins    0.0s",
+        "FAIL    example.com/larkspur/plugins    0.1s",
+    ),
+    "pytest's sum": (
+        "======== 280 passed in 96.17s (0:01:36) ========",
+        "= 0 passed =",
+        "==== 1 failed, 279 passed in 96.17s (0:01:36) ====",
+    ),
     "a pod's suffix": ("add-up-attempt-3-sf9w8_", "add-up-attempt-3-xxxxx_", "count-attempt-3-sf9w8"),
 }
 
@@ -86,6 +96,15 @@ def test_a_link_may_come_before_or_after_a_phase_but_not_before_another_step() -
     other = "[ 0.2s] t link log: x\n[ 0.9s] t RUNNING\nend\n"
     assert records.shape(one) == records.shape(other)
     assert records.shape(one) != records.shape("end\n" + one.removesuffix("end\n"))
+
+
+def test_of_a_test_session_the_results_stay() -> None:
+    text = "collecting\n\nok  \ta/b\t0.1s\n?   \ta/gen\t[no test files]\n==== 2 passed in 0.1s ====\n"
+    assert records.results(text) == "...\nok      a/b     0.1s\n...\n==== 2 passed in 0.1s ====\n"
+
+
+def test_of_a_test_session_failures_stay() -> None:
+    assert "1 failed" in records.results("FAILED a\n==== 1 failed, 1 passed in 0.1s ====\n")
 
 
 @pytest.fixture

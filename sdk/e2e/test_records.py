@@ -1,4 +1,4 @@
-"""Do `make try` and `make demo` print what the site shows, and does the demo keep its promises?"""
+"""Do `make try`, `make demo` and `make test` print what the site shows, and does the demo keep its promises?"""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def test_it_prints_what_the_site_shows(run: tuple[str, str, Path]):
     target, printed, _ = run
     difference = records.compare(target, f"make {target}", printed, INPUTS[target])
+    assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"
+
+
+def test_make_test_prints_what_the_site_shows(tmp_path: Path):
+    printed = records.results(making.all_of("test", tmp_path))
+    difference = records.compare("test", "make test", printed, f"{PARTS}, scripts/tests, docs/tests")
     assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"
 
 
