@@ -46,7 +46,23 @@ func (c *Core) Get(ctx context.Context, taskType string, raw []byte) (plugin.Pha
 			return lost(m), nil
 		}
 	}
-	return c.phaseOf(s, object), nil
+	info := c.phaseOf(s, object)
+	failed := info.Phase == plugin.Failed || info.Phase == plugin.RetryableFailed
+	if failed && info.CleanupOnFailure && object.GetDeletionTimestamp() == nil {
+		c.cleanUpLater(ctx, s, m)
+	}
+	return info, nil
+}
+
+// cleanUpLater deletes a failed task's resource that would go on by itself. Flyte sends a delete only before a next attempt.
+func (c *Core) cleanUpLater(ctx context.Context, s served, m meta.Meta) {
+	c.background.Go(func() {
+		inner, cancel := c.deadline(context.WithoutCancel(ctx))
+		defer cancel()
+		if _, err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
+			c.config.Log.Warn("a failed task's resource is still there; the next GetTask tries again", "meta", m, "error", err)
+		}
+	})
 }
 
 // phaseOf asks the plugin, and answers where the plugin cannot.

@@ -67,6 +67,31 @@ func TestAResourceIsTheTasksOwnOrLost(t *testing.T) {
 	}
 }
 
+func TestAFailedResourceThatWouldGoOnIsDeleted(t *testing.T) {
+	for name, c := range map[string]struct {
+		info    plugin.PhaseInfo
+		deleted bool
+	}{
+		"it would go on":           {plugin.PhaseInfo{Phase: plugin.RetryableFailed, CleanupOnFailure: true}, true},
+		"it has ended by itself":   {plugin.PhaseInfo{Phase: plugin.Failed}, false},
+		"it has not failed at all": {plugin.PhaseInfo{Phase: plugin.Running, CleanupOnFailure: true}, false},
+	} {
+		engine, client := newCore(t, double{info: c.info}, seen{created("u")})
+		raw := create(t, engine)
+		if info, err := engine.Get(t.Context(), "double", raw); err != nil || info.Phase != c.info.Phase {
+			t.Errorf("%s: want %s, got %+v, %v", name, c.info.Phase, info, err)
+		}
+		engine.Wait()
+		deleted := false
+		for _, action := range client.Actions() {
+			deleted = deleted || action.GetVerb() == "delete"
+		}
+		if deleted != c.deleted {
+			t.Errorf("%s: deleted is %v, want %v", name, deleted, c.deleted)
+		}
+	}
+}
+
 func TestAnAPIThatDoesNotAnswerIsNoLoss(t *testing.T) {
 	c, client := newCore(t, double{}, seen{})
 	raw := create(t, c)

@@ -12,6 +12,9 @@ import (
 // LogURL is the address of a container's log, with placeholders in the form {{.Pod}}. Empty means that there are no links.
 type LogURL string
 
+// DefaultContainer is the annotation by which Kubernetes' own tools choose a container of a pod (kubectl logs).
+const DefaultContainer = "kubectl.kubernetes.io/default-container"
+
 var (
 	placeholder = regexp.MustCompile(`{{.*?}}`)
 	known       = []string{"{{.Namespace}}", "{{.Pod}}", "{{.PodUID}}", "{{.Container}}"}
@@ -27,8 +30,13 @@ func (u LogURL) Check() error {
 	return nil
 }
 
-// For returns the address of one container's log; container is its name.
-func (u LogURL) For(pod *corev1.Pod, container string) string {
+// For returns the address of the log of the pod's container that a user wants to see: the one that the annotation
+// kubectl.kubernetes.io/default-container names, which the connector sets to the task's primary container.
+func (u LogURL) For(pod *corev1.Pod) string {
+	container := pod.Annotations[DefaultContainer]
+	if container == "" && len(pod.Spec.Containers) > 0 {
+		container = pod.Spec.Containers[0].Name
+	}
 	values := []string{pod.Namespace, pod.Name, string(pod.UID), container}
 	pairs := make([]string, 0, 2*len(known))
 	for i, name := range known {

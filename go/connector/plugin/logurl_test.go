@@ -11,7 +11,12 @@ func TestLogURLFillsEveryPlaceholder(t *testing.T) {
 	pod := &corev1.Pod{}
 	pod.Namespace, pod.Name, pod.UID = "ns", "pod-0", "u1"
 	url := LogURL("https://logs/{{.Namespace}}/{{.Pod}}/{{.PodUID}}/{{.Container}}?{{.Pod}}")
-	if got := url.For(pod, "main"); got != "https://logs/ns/pod-0/u1/main?pod-0" {
+	pod.Spec.Containers = []corev1.Container{{Name: "proxy"}, {Name: "main"}}
+	if got := url.For(pod); got != "https://logs/ns/pod-0/u1/proxy?pod-0" {
+		t.Errorf("without the annotation: got %s", got)
+	}
+	pod.Annotations = map[string]string{DefaultContainer: "main"}
+	if got := url.For(pod); got != "https://logs/ns/pod-0/u1/main?pod-0" {
 		t.Errorf("got %s", got)
 	}
 	if err := url.Check(); err != nil {

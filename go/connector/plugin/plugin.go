@@ -48,6 +48,9 @@ type PhaseInfo struct {
 	Reason string
 	Links  []Link
 	Info   map[string]any
+	// CleanupOnFailure makes the connector delete the resource of a failed task. Set it where the resource would go on by
+	// itself: Flyte deletes nothing after the last attempt, and a time to live begins only at the resource's own end.
+	CleanupOnFailure bool
 }
 
 // Link is a log or a page about the task. Flyte 2 merges links by name over the phases, so keep names stable.

@@ -1,28 +1,27 @@
 package plugin
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 )
 
-// hopeless are the reasons for which a container waits and will not stop waiting unless somebody changes something.
-// ImagePullBackOff means that Kubernetes has tried twice at least; a registry may still come back, so Flyte may retry.
-var hopeless = map[string]Phase{
-	"ImagePullBackOff":           RetryableFailed,
-	"InvalidImageName":           Failed,
-	"CreateContainerConfigError": Failed,
-}
+// hopeless are the reasons for which a container waits until somebody changes something. ImagePullBackOff means that
+// Kubernetes has tried twice at least.
+var hopeless = map[string]bool{"ImagePullBackOff": true, "InvalidImageName": true, "CreateContainerConfigError": true}
 
 // PendingPhase says why a pod that has not started yet has not: WaitingForResources if no node takes it, Initializing if
-// it is on its way, and a failure if it cannot start as it is. The reason is Kubernetes' own text.
+// it is on its way, and RetryableFailed if it cannot start as it is: Kubernetes would try for ever, so the resource has
+// to be cleaned up then. The reason is Kubernetes' own text.
 func PendingPhase(pod *corev1.Pod) PhaseInfo {
 	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
 		if waiting := status.State.Waiting; waiting != nil && waiting.Message != "" {
-			phase := cmp.Or(hopeless[waiting.Reason], Initializing)
-			return PhaseInfo{Phase: phase, Reason: waiting.Reason + ": " + waiting.Message}
+			info := PhaseInfo{Phase: Initializing, Reason: waiting.Reason + ": " + waiting.Message}
+			if hopeless[waiting.Reason] {
+				info.Phase, info.CleanupOnFailure = RetryableFailed, true
+			}
+			return info
 		}
 	}
 	for _, condition := range pod.Status.Conditions {

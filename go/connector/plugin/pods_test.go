@@ -25,14 +25,17 @@ func TestPendingPhase(t *testing.T) {
 		"no node takes it":                   {unschedulable, WaitingForResources, "Unschedulable: 0/3 nodes"},
 		"a first failed pull may pass":       {waiting("ErrImagePull", "not found"), Initializing, "ErrImagePull: not found"},
 		"a second one does not":              {waiting("ImagePullBackOff", "not found"), RetryableFailed, "ImagePullBackOff: not found"},
-		"a name that is none":                {waiting("InvalidImageName", "a b"), Failed, "InvalidImageName: a b"},
-		"an init container speaks first":     {initFails, Failed, `CreateContainerConfigError: secret "a" not found`},
+		"a name that is none":                {waiting("InvalidImageName", "a b"), RetryableFailed, "InvalidImageName: a b"},
+		"an init container speaks first":     {initFails, RetryableFailed, `CreateContainerConfigError: secret "a" not found`},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := PendingPhase(&corev1.Pod{Status: c.status})
 			if got.Phase != c.phase || got.Reason != c.reason {
 				t.Errorf("got %v (%q), want %v (%q)", got.Phase, got.Reason, c.phase, c.reason)
+			}
+			if got.CleanupOnFailure != got.Phase.Terminal() {
+				t.Errorf("cleanup %v, and the pod would try for ever only in a final phase", got.CleanupOnFailure)
 			}
 		})
 	}

@@ -112,6 +112,7 @@ func addPolicies(
 		Labels:      union(task.Pod.Labels, task.Labels),
 		Annotations: union(task.Pod.Annotations, task.Annotations),
 	}
+	metav1.SetMetaDataAnnotation(&task.Pod.ObjectMeta, plugin.DefaultContainer, task.PrimaryContainer)
 	spec := &task.Pod.Spec
 	if spec.RestartPolicy == "" {
 		spec.RestartPolicy = corev1.RestartPolicyNever

@@ -1,7 +1,7 @@
 // %% Links: where can the user see more?
 //
-// Flyte shows a link when the task changes its phase, and not before the next change again. So every link has to be there
-// in the first answer that says Running.
+// Flyte shows a link when the task changes its phase, and not before the next change again. A log needs a pod, so a worker
+// that has none yet when the first one runs gets its link at the end.
 
 package job
 
@@ -16,7 +16,7 @@ import (
 
 // %% One link for each worker
 //
-// A worker that was started again has two pods. Both get their link, the newer one last. Ten are enough for a screen.
+// A worker that was started again has two pods. Both get their link, the newer one last. Ten links are enough for a screen.
 
 const maxLinks = 10
 
@@ -25,8 +25,7 @@ func (p Plugin) links(pods []corev1.Pod) []plugin.Link {
 	var links []plugin.Link
 	for _, pod := range slices.SortedFunc(slices.Values(pods), byIndex) {
 		if p.LogURL != "" && len(links) < maxLinks {
-			url := p.LogURL.For(&pod, pod.Spec.Containers[0].Name)
-			links = append(links, plugin.Link{Name: worker(&pod), URI: url})
+			links = append(links, plugin.Link{Name: worker(&pod), URI: p.LogURL.For(&pod)})
 		}
 	}
 	return links

@@ -7,6 +7,7 @@ package job
 
 import (
 	"cmp"
+	"slices"
 
 	"example.com/flyteconnector/plugin"
 	batchv1 "k8s.io/api/batch/v1"
@@ -60,7 +61,9 @@ func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.
 
 // %% On the way, from the pods
 //
-// One worker that runs makes a running task. While none does, the one that has the worst trouble speaks for all.
+// A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Else one worker that
+// runs makes a running task. Else the pending worker with the highest phase speaks for all; the phases are in the order
+// Queued, WaitingForResources, Initializing, Running, Succeeded, RetryableFailed, Failed.
 
 func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	info := plugin.PhaseInfo{Phase: plugin.Queued, Reason: "no worker has a pod yet"}
@@ -69,7 +72,7 @@ func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 		if pod.Status.Phase != corev1.PodPending {
 			running = true
 		} else if stuck := plugin.PendingPhase(&pod); stuck.Phase > info.Phase {
-			info = plugin.PhaseInfo{Phase: stuck.Phase, Reason: worker(&pod) + ": " + stuck.Reason}
+			info, info.Reason = stuck, worker(&pod)+": "+stuck.Reason
 		}
 	}
 	if running && !info.Phase.Terminal() {
@@ -78,9 +81,9 @@ func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	return info
 }
 
-// failure returns the last words of the first worker that failed.
+// failure returns the last words of the first worker, by its index, that failed.
 func failure(pods []corev1.Pod) string {
-	for _, pod := range pods {
+	for _, pod := range slices.SortedFunc(slices.Values(pods), byIndex) {
 		if message := plugin.FailureMessage(&pod); message != "" {
 			return worker(&pod) + ": " + message
 		}

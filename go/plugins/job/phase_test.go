@@ -58,13 +58,14 @@ func TestGetTaskPhase(t *testing.T) {
 		"a pod that starts initialises":   {pods: []corev1.Pod{pod("0", waiting("ContainerCreating", ""))}, phase: plugin.Initializing, reason: "worker 0: the pod is starting"},
 		"the first failed pull may pass":  {pods: []corev1.Pod{pod("0", waiting("ErrImagePull", "no such image"))}, phase: plugin.Initializing, reason: "ErrImagePull: no such image"},
 		"an image that cannot be pulled":  {pods: []corev1.Pod{pod("0", running), pod("1", waiting("ImagePullBackOff", "no such image"))}, phase: plugin.RetryableFailed, reason: "worker 1: ImagePullBackOff"},
-		"an image that cannot exist":      {pods: []corev1.Pod{pod("0", waiting("InvalidImageName", "bad name"))}, phase: plugin.Failed, reason: "InvalidImageName"},
+		"an image that cannot exist":      {pods: []corev1.Pod{pod("0", waiting("InvalidImageName", "bad name"))}, phase: plugin.RetryableFailed, reason: "InvalidImageName"},
 		"one worker that runs is running": {pods: []corev1.Pod{pod("0", running), pod("1", unschedulable)}, phase: plugin.Running},
 		"a finished worker is running":    {status: batchv1.JobStatus{Succeeded: 1}, phase: plugin.Running},
 		"a false condition says nothing":  {status: notTrue, phase: plugin.Queued},
 		"complete is success":             {status: conditions(batchv1.JobComplete, "", ""), phase: plugin.Succeeded},
 		"pods are still being stopped":    {status: notYet, pods: []corev1.Pod{pod("0", running)}, phase: plugin.Running},
 		"the worker says why it failed":   {status: failed, pods: []corev1.Pod{pod("0", running), pod("2", ended("Error", 1, "ValueError: no"))}, phase: plugin.RetryableFailed, reason: "worker 2: Error, exit code 1\nValueError: no"},
+		"the lowest failed worker speaks": {status: failed, pods: []corev1.Pod{pod("10", ended("Error", 2, "")), pod("9", ended("Error", 1, ""))}, phase: plugin.RetryableFailed, reason: "worker 9: Error, exit code 1"},
 		"out of memory is named":          {status: failed, pods: []corev1.Pod{pod("0", ended("OOMKilled", 137, ""))}, phase: plugin.RetryableFailed, reason: "worker 0: OOMKilled, exit code 137"},
 		"no pod left to ask":              {status: failed, phase: plugin.RetryableFailed, reason: "1 index failed"},
 		"too late is final":               {status: conditions(batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, "too late"), phase: plugin.Failed, reason: "too late"},
@@ -78,6 +79,14 @@ func TestGetTaskPhase(t *testing.T) {
 				t.Errorf("got %v (%q), want %v (%q)", info.Phase, info.Reason, c.phase, c.reason)
 			}
 		})
+	}
+}
+
+func TestOnlyAJobThatWouldGoOnIsCleanedUp(t *testing.T) {
+	stuck := phaseOf(t, Plugin{}, batchv1.JobStatus{}, []corev1.Pod{pod("0", waiting("ImagePullBackOff", "no"))})
+	failed := phaseOf(t, Plugin{}, conditions(batchv1.JobFailed, "", ""), []corev1.Pod{pod("0", ended("Error", 1, ""))})
+	if !stuck.CleanupOnFailure || failed.CleanupOnFailure {
+		t.Errorf("stuck: %v, failed: %v; want only the stuck one to be deleted", stuck.CleanupOnFailure, failed.CleanupOnFailure)
 	}
 }
 
