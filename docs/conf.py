@@ -34,7 +34,7 @@ GALLERIES = {
     "examples": ["examples/plot_task_template.py"],
 }
 gallery_pages = GALLERIES
-walk_ends_at = "plugin/links"  # pages after it are reference: no previous, no next
+walk_ends_at = "flytekit"  # pages after it are reference: no previous, no next
 
 sphinx_gallery_conf = {
     "examples_dirs": [f"../build/gallery/{name}" for name in GALLERIES],

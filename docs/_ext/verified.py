@@ -47,7 +47,7 @@ def steps(root: Path) -> str:
     wanted, complete = slices.load(root / "docs" / "steps.toml")
     now = slices.fingerprint(slices.assign(wanted, complete, slices.tracked()))
     if not found.get("ok") or found.get("inputs") != now:
-        return "The steps were not run with the code as it is here."
+        return "The steps of the book were not built yet with the code as it is now; make steps does it."
     noticed = sum(len(step["mistakes"]) for step in found["steps"])
     return f"All {len(found['steps'])} steps build and pass, and their tests notice {noticed} mistakes made on purpose."
 
