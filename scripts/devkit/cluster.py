@@ -75,7 +75,7 @@ class LocalCluster:
 
     def _mourn(self) -> None:
         """End this process, in order, when the cluster ends by itself: what waits for a pod would wait for ever."""
-        self._child.process.wait()
+        self._child.wait()
         if self.ready and not self._stopping:
             print("\n".join(["the local cluster has ended by itself:", *self._child.tail]), file=sys.stderr)
             os.kill(os.getpid(), signal.SIGTERM)
@@ -92,7 +92,7 @@ class LocalCluster:
         if not self.ready:
             line = self._child.stdout.readline()
             if not line:
-                self._child.process.wait(BUILD_PATIENCE)
+                self._child.wait(BUILD_PATIENCE)
                 raise ChildError("\n".join(["the local cluster did not start:", *self._child.tail]))
             self.ready = json.loads(line)
         return self.ready
@@ -110,8 +110,14 @@ class LocalCluster:
         """The folder with the pods' logs: <namespace>_<pod>_<uid>/<container>/0.log."""
         return Path(self.ready["pods"])
 
+    @property
+    def kubectl_cache(self) -> Path:
+        """Where kubectl may keep what it has learnt about this cluster; its default would outlive the cluster."""
+        return self.folder / "kubectl"
+
     def kubectl_command(self, *arguments: str) -> list[str]:
-        return [str(binaries() / "kubectl"), f"--kubeconfig={self.kubeconfig}", *arguments]
+        settings = [f"--kubeconfig={self.kubeconfig}", f"--cache-dir={self.kubectl_cache}"]
+        return [str(binaries() / "kubectl"), *settings, *arguments]
 
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl as the administrator and return what it printed; raises ChildError with what it complained of."""

@@ -18,6 +18,7 @@ def advice(cluster: LocalCluster, connector: Connector) -> str:
     """Return what to type in a second terminal."""
     settings = {
         "KUBECONFIG": cluster.kubeconfig,
+        "KUBECACHEDIR": cluster.kubectl_cache,
         "FLYTECONNECTOR_ENDPOINT": connector.address,
         "PATH": f"{bin_folder()}:{binaries()}:$PATH",
     }
@@ -32,7 +33,9 @@ def advice(cluster: LocalCluster, connector: Connector) -> str:
             f"  kubectl -n {NAMESPACE} logs -f POD",
             f"  kubectl -n {NAMESPACE} get jobs -o yaml",
             f"  tail -f {shlex.quote(str(connector.log))}",
-            "\nThe connector is not restarted when you change its code: end this, and start it again.",
+            f"\nNot for a shared machine: {connector.address} asks nobody who they are, and any local account that can",
+            "reach it can run code as you.",
+            "The connector is not restarted when you change its code: end this, and start it again.",
             "Ctrl-C here ends the cluster and all that runs on it.",
         ]
     )

@@ -21,6 +21,7 @@ from typing import IO, NamedTuple
 from devkit import lifeline
 
 Say = Callable[[str], None]
+LAST_LINES = 5.0  # seconds for the lines that an ended child wrote last
 
 
 class ChildError(RuntimeError):
@@ -59,8 +60,12 @@ class Child:
                 text=True,
                 start_new_session=True,
             )
+        self._reader: threading.Thread | None = None
         if self.process.stderr:
-            threading.Thread(target=self._forward, args=(self.process.stderr, say), daemon=True).start()
+            self._reader = threading.Thread(
+                target=self._forward, args=(self.process.stderr, say), daemon=True
+            )
+            self._reader.start()
 
     def _forward(self, stream: IO[str], say: Say | None) -> None:
         for line in stream:
@@ -75,8 +80,27 @@ class Child:
             raise ValueError(f"{self.name} writes into its log")
         return self.process.stdout
 
+    def _read_to_the_end(self) -> None:
+        """Wait until the last lines of an ended child are in `tail`; not for ever: it may have given stderr away."""
+        if self._reader and self._reader is not threading.current_thread():
+            self._reader.join(LAST_LINES)
+            self._reader = None
+
     def alive(self) -> bool:
-        return self.process.poll() is None
+        """Whether it still runs; when not, `tail` is complete."""
+        running = self.process.poll() is None
+        if not running:
+            self._read_to_the_end()
+        return running
+
+    def wait(self, seconds: float | None = None) -> int:
+        """Wait for the end, for at most `seconds`, and return the exit code; `tail` is complete then.
+
+        Raises subprocess.TimeoutExpired when it still runs.
+        """
+        code = self.process.wait(seconds)
+        self._read_to_the_end()
+        return code
 
     def interrupt(self) -> None:
         """Send SIGINT to the command and all that it started, as Ctrl-C at its terminal would."""
@@ -85,7 +109,7 @@ class Child:
     def kill9(self) -> None:
         """SIGKILL the command itself, which its lifeline then follows."""
         lifeline.tell(lifeline.descendants(self.process.pid), signal.SIGKILL)
-        self.process.wait(10)
+        self.wait(10)
 
     def stop(self, patience: float = 45.0) -> None:
         """Close the child's stdin, send SIGTERM, and SIGKILL whatever is left of it after `patience` seconds."""
@@ -99,6 +123,7 @@ class Child:
             except subprocess.TimeoutExpired:
                 lifeline.tell({*lifeline.descendants(self.process.pid), self.process.pid}, signal.SIGKILL)
                 self.process.wait(10)
+        self._read_to_the_end()
 
 
 class Found(NamedTuple):

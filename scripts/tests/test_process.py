@@ -55,8 +55,7 @@ def test_interrupt_is_a_keyboard_interrupt(tmp_path: Path) -> None:
     child = Child("child", SLEEP)
     assert child.stdout.readline() == "up\n"
     child.interrupt()
-    assert child.process.wait(10) != 0
-    child.stop()
+    assert child.wait(10) != 0
     assert child.tail[-1] == "KeyboardInterrupt"
 
 
@@ -65,11 +64,19 @@ def test_lines_of_stderr_are_told_and_kept() -> None:
     child = Child(
         "child", [sys.executable, "-c", "import sys; print('one\\ntwo', file=sys.stderr)"], say=told.append
     )
-    child.process.wait(10)
-    deadline = time.monotonic() + 5
-    while len(told) < 2 and time.monotonic() < deadline:
-        time.sleep(0.01)
+    assert child.wait(10) == 0
     assert told == list(child.tail) == ["one", "two"]
+
+
+def test_a_child_that_is_no_longer_alive_has_said_its_last_line() -> None:
+    def slow(_: str) -> None:
+        time.sleep(0.01)
+
+    program = "import sys; print('\\n'.join(map(str, range(60))), file=sys.stderr)"
+    child = Child("child", [sys.executable, "-c", program], say=slow)
+    while child.alive():
+        time.sleep(0.005)
+    assert child.tail[-1] == "59"
 
 
 def test_a_log_gets_both_streams(tmp_path: Path) -> None:

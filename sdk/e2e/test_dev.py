@@ -30,6 +30,7 @@ def type_in(dev: Making, tmp_path: Path, command: str) -> str:
     exports = re.findall(r"^ +(export \w+=.+)$", dev.printed(), re.MULTILINE)
     assert [line.split("=")[0] for line in exports] == [
         "export KUBECONFIG",
+        "export KUBECACHEDIR",
         "export FLYTECONNECTOR_ENDPOINT",
         "export PATH",
     ]
