@@ -106,10 +106,10 @@ def on_cluster(console: Console, folder: Path, seen: Report) -> None:
             console.print(f"  the connector serves on {connector.address}\n{HONEST}")
             console.rule("[bold]A workflow[/] (examples/flights/workflow.py)", align="left")
             run_workflow(console, connector, seen)
-            seen.pods = watch.of(seen.phases[0]["resource"])
+            seen.pods = watch.of(seen.phases[0]["resource"], count=4)
             console.rule("[bold]An abort[/] (examples/flights/patience.py)", align="left")
             aborted = abort.demonstrate(cluster, connector, news.say)
-            seen.abort_seconds, seen.left_over = aborted.seconds, aborted.left_over
+            seen.abort_seconds, seen.abort_left_over = aborted.seconds, aborted.left_over
             report.keep_logs(cluster.pods)
         console.rule("[bold]The end[/]", align="left")
 

@@ -30,6 +30,7 @@ class Report:
     cluster_ready_seconds: float = 0.0
     seconds_to_result: float = 0.0
     abort_seconds: float = 0.0
+    abort_left_over: list[str] = field(default_factory=list)
     phases: list[dict[str, Any]] = field(default_factory=list)
     pods: list[Pod] = field(default_factory=list)
     left_over: list[str] = field(default_factory=list)
@@ -56,8 +57,8 @@ class Report:
             ("the workers ran at the same time", f"{overlap:.1f} s all four", overlap > 0),
             (
                 "Ctrl-C ends Job, pods and processes",
-                f"after {self.abort_seconds:.1f} s",
-                self.abort_seconds > 0,
+                f"after {self.abort_seconds:.1f} s" + "".join(f"; left: {it}" for it in self.abort_left_over),
+                self.abort_seconds > 0 and not self.abort_left_over,
             ),
             ("nothing is left behind", "; ".join(self.left_over) or "nothing", not self.left_over),
         ]

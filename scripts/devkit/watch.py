@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import TracebackType
 from typing import IO, Any, Self
 
@@ -14,6 +14,7 @@ from devkit.process import Child
 
 INDEX = "batch.kubernetes.io/job-completion-index"  # the Job controller's annotation
 JOB = "batch.kubernetes.io/job-name"  # and its label
+FINAL = ("Succeeded", "Failed", "Deleted")
 
 
 @dataclass
@@ -30,6 +31,9 @@ class Pod:
         """Return when `phase` was seen, or None."""
         return dict(self.phases).get(phase)
 
+    def ended(self) -> bool:
+        return bool(self.phases) and self.phases[-1][0] in FINAL
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"phases": {name: round(at, 2) for name, at in self.phases}}
 
@@ -39,7 +43,8 @@ class PodWatch:
 
     def __init__(self, cluster: LocalCluster, began: float, namespace: str = NAMESPACE) -> None:
         self._cluster, self._began, self._namespace = cluster, began, namespace
-        self.pods: dict[str, Pod] = {}
+        self._pods: dict[str, Pod] = {}
+        self._news = threading.Condition()  # the thread that reads tells those that wait
 
     def __enter__(self) -> Self:
         words = ["-n", self._namespace, "get", "pods", "--watch", "--output-watch-events", "-o", "json"]
@@ -58,20 +63,24 @@ class PodWatch:
     def see(self, kind: str, pod: dict[str, Any], seconds: float) -> None:
         """Take note of one watch event."""
         meta = pod["metadata"]
-        seen = self.pods.setdefault(
-            meta["name"],
-            Pod(
-                meta["name"],
-                meta.get("labels", {}).get(JOB, ""),
-                int(meta.get("annotations", {}).get(INDEX, 0)),
-            ),
-        )
+        job, index = meta.get("labels", {}).get(JOB, ""), int(meta.get("annotations", {}).get(INDEX, 0))
         phase = "Deleted" if kind == "DELETED" else pod["status"].get("phase", "Pending")
-        if not seen.phases or seen.phases[-1][0] != phase:
-            seen.phases.append((phase, seconds))
+        with self._news:
+            seen = self._pods.setdefault(meta["name"], Pod(meta["name"], job, index))
+            if not seen.phases or seen.phases[-1][0] != phase:
+                seen.phases.append((phase, seconds))
+            self._news.notify_all()
 
-    def of(self, job: str) -> list[Pod]:
-        """Return the pods of one Job, by index."""
-        return sorted(
-            (pod for pod in self.pods.values() if pod.job == job), key=lambda pod: (pod.index, pod.name)
-        )
+    def of(self, job: str, count: int, seconds: float = 10) -> list[Pod]:
+        """Return the pods of one Job, by index, when `count` of them have ended, or as they are after `seconds`.
+
+        A task may have its result before the last word about its pods has come.
+        """
+
+        def found() -> list[Pod]:
+            return [pod for pod in self._pods.values() if pod.job == job]
+
+        with self._news:
+            self._news.wait_for(lambda: sum(pod.ended() for pod in found()) >= count, seconds)
+            pods = [replace(pod, phases=list(pod.phases)) for pod in found()]
+        return sorted(pods, key=lambda pod: (pod.index, pod.name))

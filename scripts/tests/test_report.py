@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -41,6 +42,7 @@ WRONG = {
     ),
     "a worker never succeeded": lambda seen: seen.pods[0].phases.pop(),
     "no abort was seen": lambda seen: setattr(seen, "abort_seconds", 0.0),
+    "the abort left a pod": lambda seen: seen.abort_left_over.append("Pod wait-0"),
     "something is left": lambda seen: seen.left_over.append("Job wait"),
 }
 
@@ -50,7 +52,9 @@ def test_a_run_is_not_ok_when(name: str) -> None:
     seen = good()
     WRONG[name](seen)
     assert not seen.ok()
-    assert sum(not ok for _, _, ok in seen.checks()) >= 1
+    wrong = [promised for promised, _, ok in seen.checks() if not ok]
+    assert wrong
+    assert ("Ctrl-C ends Job, pods and processes" in wrong) == ("abort" in name)
 
 
 def test_the_report_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,8 +88,7 @@ def test_the_axis_has_at_most_eleven_ticks(span: float) -> None:
 
 
 def test_a_watch_notes_each_phase_once_and_the_end() -> None:
-    watch = PodWatch.__new__(PodWatch)
-    watch.pods = {}
+    watch = PodWatch(cluster=None, began=0.0)
     meta = {
         "name": "add-up-0-x",
         "labels": {"batch.kubernetes.io/job-name": "add-up"},
@@ -95,7 +98,23 @@ def test_a_watch_notes_each_phase_once_and_the_end() -> None:
         [("ADDED", "Pending"), ("MODIFIED", "Pending"), ("MODIFIED", "Running"), ("DELETED", "Running")]
     ):
         watch.see(kind, {"metadata": meta, "status": {"phase": phase}}, float(second))
-    (seen,) = watch.of("add-up")
+    (seen,) = watch.of("add-up", count=1)
     assert seen.index == 3
     assert seen.phases == [("Pending", 0.0), ("Running", 2.0), ("Deleted", 3.0)]
-    assert watch.of("other") == []
+    assert watch.of("other", count=0) == []
+
+
+def test_a_watch_waits_until_so_many_pods_have_ended() -> None:
+    watch = PodWatch(cluster=None, began=0.0)
+
+    def event(index: int, phase: str) -> None:
+        meta = {"name": f"p{index}", "labels": {"batch.kubernetes.io/job-name": "j"}}
+        watch.see("MODIFIED", {"metadata": meta, "status": {"phase": phase}}, 1.0)
+
+    event(0, "Succeeded")
+    event(1, "Running")
+    late = threading.Timer(0.3, event, (1, "Succeeded"))
+    late.start()
+    assert [pod.phases[-1][0] for pod in watch.of("j", count=2, seconds=30)] == ["Succeeded", "Succeeded"]
+    late.join()
+    assert len(watch.of("j", count=3, seconds=0.1)) == 2, "what is there after so many seconds"

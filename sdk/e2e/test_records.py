@@ -45,7 +45,7 @@ def test_it_leaves_no_temporary_file(run: tuple[str, str, Path]):
 def test_the_demo_leaves_its_report(run: tuple[str, str, Path]):
     seen = json.loads((HOME / "demo.json").read_text())
     assert seen["result_ok"] is True
-    assert seen["left_over"] == []
+    assert seen["left_over"] == seen["abort_left_over"] == []
     assert seen["phases"][-1]["phase"] == "SUCCEEDED"
     assert [pod["index"] for pod in seen["pods"]] == [0, 1, 2, 3]
     assert 0 < seen["cluster_ready_seconds"] < seen["seconds_to_result"]

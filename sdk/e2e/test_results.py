@@ -31,7 +31,7 @@ def test_the_flights_workflow_returns_what_pandas_computes(connector, watch, eve
     assert [(d.airline, d.departures) for d in delays] == [(row.Index, row.count_) for row in rows(expected)]
     assert [d.mean_minutes for d in delays] == pytest.approx(list(expected["mean"]))
 
-    pods = watch.of(events[-1].resource_name)
+    pods = watch.of(events[-1].resource_name, count=4)
     assert [pod.index for pod in pods] == [0, 1, 2, 3]
     assert report.together(pods) > 0, f"the four workers did not run at the same time: {pods}"
 
@@ -56,6 +56,6 @@ def test_two_runs_side_by_side_do_not_disturb_each_other(run_case, watch):
     jobs = {job_of(child) for child in children}
     assert [ended(child) for child in children] == [0, 0], [list(child.tail) for child in children]
     assert [child.stdout.read().split()[-1] for child in children] == ["7", "8"]
-    pods = [pod for job in jobs for pod in watch.of(job)]
+    pods = [pod for job in jobs for pod in watch.of(job, count=2)]
     assert [pod.index for pod in pods] == [0, 1, 0, 1]
     assert report.together(pods) > 0, f"they ran one after the other: {pods}"
