@@ -3,6 +3,7 @@ PYTHON ?= python3
 SESSIONS := tests apitests e2e docs lint generate steps try demo dev fmt lock
 
 .PHONY: help test $(SESSIONS)
+.NOTPARALLEL:
 
 help:
 	@exec $(PYTHON) scripts/bootstrap.py --list

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -96,7 +97,7 @@ def control_plane() -> Path:
 
 def assets(programs: Iterable[str]) -> Path:
     """Return the folder that KUBEBUILDER_ASSETS names if it has all `programs`, else that of our own control plane."""
-    named = Path(os.environ.get("KUBEBUILDER_ASSETS") or os.devnull)
+    named = Path(os.environ.get("KUBEBUILDER_ASSETS") or os.devnull).absolute()
     missing = [name for name in programs if not (named / name).exists()]
     if not missing:
         return named
@@ -108,31 +109,27 @@ def assets(programs: Iterable[str]) -> Path:
 def build_control_plane(tool: Go, flags: str, folder: Path) -> None:
     """Build the one binary into `folder` and link its names to it, with progress on stderr."""
     name = f"Kubernetes {kubernetes_version()} control plane"
-    history = cache() / "times.json"
-    times = json.loads(history.read_text()) if history.exists() else {}
-    announce(name, times.get("controlplane"))
+    announce(name, last_time())
     started = time.monotonic()
-    packages = progress.run(
-        lifeline.argv(tool.command, "list", "-deps", "./cmd/controlplane"),
-        tool.env,
-        LOCAL_CLUSTER,
-        f"{name}: sources",
-    )
-    command = [
-        tool.command,
-        "build",
-        "-v",
-        "-ldflags",
-        flags,
-        "-o",
-        str(folder / "controlplane"),
-        "./cmd/controlplane",
-    ]
+    listing = lifeline.argv(tool.command, "list", "-deps", "./cmd/controlplane")
+    packages = progress.run(listing, tool.env, LOCAL_CLUSTER, f"{name}: sources")
+    target = ["-o", str(folder / "controlplane"), "./cmd/controlplane"]
+    command = [tool.command, "build", "-v", "-ldflags", flags, *target]
     built = progress.run(lifeline.argv(*command), tool.env, LOCAL_CLUSTER, name, at_most=len(packages.stdout))
     for link in COMMANDS:
         (folder / link).symlink_to("controlplane")
-    times["controlplane"] = {"seconds": round(time.monotonic() - started), "packages": len(built.stderr)}
-    history.write_text(json.dumps(times) + "\n")
+    note = {"controlplane": {"seconds": round(time.monotonic() - started), "packages": len(built.stderr)}}
+    draft = cache() / f"times.{os.getpid()}.json"
+    draft.write_text(json.dumps(note) + "\n")
+    draft.replace(cache() / "times.json")
+
+
+def last_time() -> dict[str, int] | None:
+    """Return how long the last build of the control plane took, if a readable note says so."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        note = json.loads((cache() / "times.json").read_text())["controlplane"]
+        return {name: int(note[name]) for name in ("seconds", "packages")}
+    return None
 
 
 def drop_old(home: Path) -> None:

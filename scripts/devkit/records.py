@@ -55,7 +55,9 @@ CLOCK = re.compile(r"^ *\[ *\d+\.\ds\]")
 
 def clean(text: str) -> str:
     """Return a transcript without this machine's paths and without what only a first run prints."""
-    text = text.replace(f"file://{ROOT}", "file:///…").replace(f"{ROOT}/", "").replace(str(Path.home()), "~")
+    text = text.replace(f"file://{ROOT}", "file:///…").replace(f"{ROOT}/", "")
+    if len((home := Path.home()).parts) > 1:  # in a container it may be /
+        text = re.sub(rf"{re.escape(str(home))}(?![\w-])", "~", text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines() if not SOMETIMES.search(line))
 
 

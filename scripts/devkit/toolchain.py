@@ -100,6 +100,7 @@ def go() -> Go:
                 f"requirements/go.txt gives Go {version}, and go.mod asks for {wanted()}: raise the pin"
             )
     env = {name: value for name, value in os.environ.items() if name != "GOROOT"}
+    env.setdefault("HOME", str(Path.home()))  # Go finds its caches from it, and no other way
     path = os.pathsep.join([str(Path(on_path).parent), env.get("PATH", os.defpath)])
     return Go(on_path, version, env | SETTINGS | {"PATH": path})
 

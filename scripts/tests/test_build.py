@@ -66,8 +66,9 @@ def test_kubebuilder_assets_are_taken_when_they_suffice(
 ) -> None:
     for name in ("etcd", "kube-apiserver"):
         (tmp_path / name).touch()
-    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path))
-    assert build.assets(("etcd", "kube-apiserver")) == tmp_path
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", tmp_path.name)
+    monkeypatch.chdir(tmp_path.parent)
+    assert build.assets(("etcd", "kube-apiserver")) == tmp_path, "absolute: tests run in other folders"
     assert not notes.exists()
     assert build.assets(("etcd", "kubectl")) == build.control_plane()
     assert "lacks kubectl: taking our own build" in capsys.readouterr().err
@@ -105,8 +106,18 @@ def test_it_says_what_it_does_and_how_long_it_took_last_time(notes: Path, capsys
     assert "control plane from source, once per machine" in capsys.readouterr().err
     assert json.loads((build.cache() / "times.json").read_text())["controlplane"]["packages"] == 2
     (build.cache() / "times.json").write_text('{"controlplane": {"seconds": 492, "packages": 1800}}')
-    build.announce("thing", json.loads((build.cache() / "times.json").read_text())["controlplane"])
+    build.announce("thing", build.last_time())
     assert "it took 8:12 for 1800 packages last time here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"controlplane": {"seconds": "x"}}'])
+def test_a_broken_note_of_the_last_build_costs_nothing_but_the_note(notes: Path, note: str) -> None:
+    build.cache().mkdir(parents=True)
+    (build.cache() / "times.json").write_text(note)
+    assert build.last_time() is None
+    build.control_plane()
+    assert build.last_time()["packages"] == 2
+    assert [path.name for path in build.cache().glob("times*")] == ["times.json"]
 
 
 def test_too_small_a_disk_is_said_before_anything_long(notes: Path, monkeypatch) -> None:

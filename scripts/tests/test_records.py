@@ -91,6 +91,21 @@ def test_no_path_of_this_machine_gets_into_a_record() -> None:
     assert records.clean(text) == "log file:///…/build/x, cache ~/.cache, examples\n"
 
 
+@pytest.mark.parametrize(
+    ("home", "line", "cleaned"),
+    [
+        ("/home/ann", "/home/ann/x, /home/anna/y, /home/ann-2/z", "~/x, /home/anna/y, /home/ann-2/z"),
+        ("/home/ann", "at /home/ann", "at ~"),
+        ("/", "/usr/bin/x", "/usr/bin/x"),
+    ],
+)
+def test_only_the_home_folder_itself_becomes_a_tilde(
+    home: str, line: str, cleaned: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    assert records.clean(line) == f"{cleaned}\n"
+
+
 def test_a_link_may_come_before_or_after_a_phase_but_not_before_another_step() -> None:
     one = "[ 0.1s] t RUNNING\n[ 0.1s] t link log: x\nend\n"
     other = "[ 0.2s] t link log: x\n[ 0.9s] t RUNNING\nend\n"

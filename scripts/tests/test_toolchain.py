@@ -60,6 +60,12 @@ def test_settings_of_the_user_do_not_reach_our_builds(fake_go, monkeypatch) -> N
     assert "GOROOT" not in env
 
 
+def test_go_finds_its_caches_without_a_home_in_the_environment(fake_go, monkeypatch) -> None:
+    fake_go("go1.99.1")
+    monkeypatch.delenv("HOME")
+    assert toolchain.go().env["HOME"] == str(Path.home())
+
+
 def test_without_go_and_without_a_registry_the_message_says_what_to_do(monkeypatch, tmp_path: Path) -> None:
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\nexit 1\n")  # what pip comes to when it reaches no registry
