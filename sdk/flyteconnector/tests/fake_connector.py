@@ -124,6 +124,7 @@ class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
         self.deletes: list[str] = []
         self.created = threading.Event()
         self.before_create_answers: Callable[[grpc.ServicerContext], None] = lambda context: None
+        self.before_delete_answers: Callable[[], object] = lambda: None
         self.change_answer: Callable[[agent_pb2.Resource], None] = lambda resource: None
         self._prefixes: dict[str, str] = {}
         self._port = 0
@@ -168,5 +169,6 @@ class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
     def DeleteTask(self, request, context):
         name = json.loads(request.resource_meta)["n"]
         self.deletes.append(name)
+        self.before_delete_answers()
         self.runner.stop(self._prefixes[name])
         return agent_pb2.DeleteTaskResponse()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,6 +72,49 @@ def test_a_signal_deletes_what_is_running(caller, number, real):
     assert f"deleted {real.deletes[0]}" in err
     (task,) = real.runner.processes.values()
     assert task.poll() is not None, "the task's process is still there"
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_another_signal_does_not_cut_the_deletion_off(caller, real):
+    asked, answer = threading.Event(), threading.Event()
+    real.before_delete_answers = lambda: (asked.set(), answer.wait(8))
+    process = call(*CALLERS[caller])
+    assert real.created.wait(60), process.communicate(timeout=5)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    assert asked.wait(20)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process.send_signal(number)
+        time.sleep(0.3)
+    assert process.poll() is None
+    answer.set()
+    _, err = process.communicate(timeout=30)
+    assert process.returncode not in (0, None)
+    (name,) = real.deletes
+    assert err.count(f"still deleting {name}") == err.count("still deleting") == 1, err
+    assert f"deleted {name} (" in err
+    assert "may still be running" not in err
+
+
+def test_a_first_signal_waits_until_a_failed_task_is_deleted_and_is_not_lost(serve):
+    connector = serve(Instantly())
+    connector.before_delete_answers = lambda: (process.send_signal(signal.SIGINT), time.sleep(0.5))
+    script = "import squares\ntry: squares.square(n=-1)\nexcept Exception: print('went on')"
+    process = call(sys.executable, "-c", script)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode not in (0, None)
+    assert "went on" not in out
+    assert err.index("still deleting job-") < err.index(": deleted job-")
+
+
+def test_a_deletion_that_is_ended_by_force_is_said(instant, monkeypatch, capsys):
+    def end(*_: object, **__: object) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr("flyteconnector.client.Client.delete", end)
+    with pytest.raises(SystemExit):
+        squares.square(n=-1)
+    assert re.search(r"job-\w+ may still be running: 3", capsys.readouterr().err)
 
 
 def test_without_a_running_task_a_signal_ends_the_process_as_before():

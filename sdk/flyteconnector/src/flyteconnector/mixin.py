@@ -122,7 +122,7 @@ def clean_up(
     meta: bytes | None,
     error: BaseException | None,
 ) -> None:
-    """Delete the resource; a failure to do so is printed, because its cause is what the caller must see.
+    """Delete the resource; a failure to do so is printed, because what led here is what the caller must see.
 
     An interrupted CreateTask may have created the resource without telling its name: the same request, sent
     again, tells it.
@@ -132,12 +132,16 @@ def clean_up(
         return
     started = time.monotonic()
     name = "the resource"
-    try:
-        if meta is None:
-            meta = client.create(create)
-        name = resource_name(meta) or name
-        client.delete(meta, patience=0.0 if connector_failed else 10.0)
-    except ConnectorError as failed:
-        say(f"{task}: {name} may still be running: {failed}")
-    else:
-        say(f"{task}: deleted {name} ({time.monotonic() - started:.1f} s)")
+    with abort.deleting() as call_it:
+        try:
+            if meta is None:
+                meta = client.create(create)
+            name = resource_name(meta) or name
+            call_it(name)
+            client.delete(meta, patience=0.0 if connector_failed else 10.0)
+        except BaseException as failed:
+            say(f"{task}: {name} may still be running: {failed or type(failed).__name__}")
+            if not isinstance(failed, ConnectorError):
+                raise
+        else:
+            say(f"{task}: deleted {name} ({time.monotonic() - started:.1f} s)")
