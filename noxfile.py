@@ -20,7 +20,7 @@ import nox
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from devkit import build, environment, lifeline, toolchain  # noqa: E402
+from devkit import build, environment, lifeline, runs, toolchain  # noqa: E402
 
 nox.options.sessions = ["tests"]
 
@@ -74,9 +74,13 @@ def run(it: nox.Session, *command: str | Path, cwd: str = ".", env: dict[str, st
 
 
 def python(it: nox.Session, *arguments: str | Path) -> None:
-    """Run Python in the shared environment, with Go on PATH and devkit importable."""
+    """Run Python in the shared environment, with Go on PATH and devkit importable.
+
+    In a run's folder: flytekit makes temporary folders when it is imported, and never removes them.
+    """
     command = environment.python(lambda words: run(it, *words, env=environment.uv_env()))
-    run(it, command, *arguments, env=environment.settings(toolchain.go().env))
+    with runs.folder():
+        run(it, command, *arguments, env=environment.settings(toolchain.go().env))
 
 
 def go(
@@ -109,6 +113,9 @@ def apitests(it: nox.Session) -> None:
 @session
 def e2e(it: nox.Session) -> None:
     """Tasks on the local cluster: results, failures, aborts, left-overs."""
+    build.assets(build.COMMANDS)  # here, where one sees how far it is, and no test's patience ends
+    for name in build.PROGRAMS:
+        build.program(name)
     python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
 
 
