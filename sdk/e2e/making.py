@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import uuid
 from pathlib import Path
 
-from devkit import lifeline
+from devkit import lifeline, toolchain
 from devkit.toolchain import ROOT
+
+# What changes how programs print, and would change records.
+LOOKS = {"FORCE_COLOR", "NO_COLOR", "PY_COLORS", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "COLUMNS", "LINES"}
 
 
 def environment(temporary: Path, **more: str) -> dict[str, str]:
@@ -16,16 +20,35 @@ def environment(temporary: Path, **more: str) -> dict[str, str]:
     path = [entry for entry in os.environ["PATH"].split(os.pathsep) if ".nox" not in Path(entry).parts]
     ours = {"PYTHONPATH", "VIRTUAL_ENV", "FLYTECONNECTOR_ENDPOINT", "PYTEST_CURRENT_TEST"}
     ours |= {"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARGS"}  # of a make around these tests
+    ours |= {"UPDATE_RECORDS", "PYTEST_ADDOPTS", *LOOKS}
     kept = {name: value for name, value in os.environ.items() if name not in ours}
     return kept | {"PATH": os.pathsep.join(path), "TMPDIR": str(temporary)} | more
 
 
-def all_of(target: str, temporary: Path) -> str:
+def elsewhere(home: Path) -> dict[str, str]:
+    """Return settings that make `home` the home folder, but leave caches and Go's settings where they are."""
+    tool = toolchain.go()
+    names = ("GOCACHE", "GOMODCACHE", "GOPATH", "GOENV")
+    asked = subprocess.run(
+        [tool.command, "env", "-json", *names], env=tool.env, capture_output=True, check=True
+    )
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    ours = {"XDG_CACHE_HOME": str(caches), "FLYTE_PLUGIN_BOOK_CACHE": str(toolchain.cache())}
+    return json.loads(asked.stdout) | ours | {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
+
+
+def left_in(home: Path) -> list[str]:
+    """Return the files in a home folder; not the counters that every go command keeps there, also for other work."""
+    files = [path.relative_to(home).as_posix() for path in home.rglob("*") if not path.is_dir()]
+    return [name for name in files if not name.startswith(".config/go/telemetry/")]
+
+
+def all_of(target: str, temporary: Path, **more: str) -> str:
     """Run a target to its end, and return all that it printed; fails when it does."""
     done = subprocess.run(
         ["make", target],
         cwd=ROOT,
-        env=environment(temporary),
+        env=environment(temporary, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -35,16 +58,14 @@ def all_of(target: str, temporary: Path) -> str:
 
 
 class Making:
-    """`make TARGET` in a session of its own, like a terminal's, with a mark and a folder for temporary files."""
+    """`make TARGET` in a session of its own, like a terminal's, with a mark, a home and a temporary folder."""
 
     def __init__(self, target: str, folder: Path) -> None:
-        self.mark, self.temporary, self.output = (
-            f"MAKING={uuid.uuid4()}",
-            folder / "tmp",
-            folder / "output.txt",
-        )
+        self.mark, self.output = f"MAKING={uuid.uuid4()}", folder / "output.txt"
+        self.temporary, self.home = folder / "tmp", folder / "home"
         self.temporary.mkdir()
-        env = environment(self.temporary, MAKING=self.mark.partition("=")[2])
+        self.home.mkdir()
+        env = environment(self.temporary, MAKING=self.mark.partition("=")[2], **elsewhere(self.home))
         with self.output.open("wb") as output:
             self.make = subprocess.Popen(
                 ["make", target],

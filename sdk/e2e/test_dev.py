@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from making import Making, environment
+from making import Making, elsewhere, environment, left_in
 from waiting import until
 
 from devkit import process, runs
@@ -35,9 +35,8 @@ def type_in(dev: Making, tmp_path: Path, command: str) -> str:
         "export PATH",
     ]
     script = "\n".join([*exports, command])
-    done = subprocess.run(
-        ["sh", "-ec", script], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True
-    )
+    env = environment(tmp_path, **elsewhere(dev.home))
+    done = subprocess.run(["sh", "-ec", script], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -55,4 +54,5 @@ def test_a_second_terminal_can_use_it_until_ctrl_c(dev: Making, tmp_path: Path):
     dev.make.wait(60)
     assert process.await_none(lambda: process.naming(dev.mark, folder), 20) == []
     assert not folder.exists()
+    assert left_in(dev.home) == []
     assert "the cluster and all that ran on it have ended" in dev.printed()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from making import Making
+from making import Making, left_in
 from waiting import until
 
 from devkit import process, runs
@@ -55,5 +55,6 @@ def test_nothing_is_left_behind(moment: str, how: str, demo: Making):
     runs.sweep(runs.HOME)  # what the next run does first: a killed demo cannot remove its own folder
     assert not folder.exists()
     assert list(demo.temporary.iterdir()) == []
+    assert left_in(demo.home) == []
     if number != signal.SIGKILL:
         assert "the cluster and all that it ran have ended" in demo.printed()

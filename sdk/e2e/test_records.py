@@ -35,6 +35,7 @@ def test_make_test_prints_what_the_site_shows(tmp_path: Path):
     printed = records.results(making.all_of("test", tmp_path))
     difference = records.compare("test", "make test", printed, f"{PARTS}, scripts/tests, docs/tests")
     assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"
+    assert list(tmp_path.iterdir()) == [], "temporary files are left"
 
 
 def test_it_leaves_no_temporary_file(run: tuple[str, str, Path]):
