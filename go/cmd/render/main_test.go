@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/gen/flyteidl/core"
+	"example.com/larkspur/plugins/job"
 	"google.golang.org/protobuf/encoding/protojson"
 	"sigs.k8s.io/yaml"
 )
@@ -18,7 +20,7 @@ const fixtures = "../../../proto/fixtures"
 
 var variable = regexp.MustCompile(`{{\.\w+}}`)
 
-func request(t *testing.T, fixture string) string {
+func template(t *testing.T, fixture string) *core.TaskTemplate {
 	t.Helper()
 	text, err := os.ReadFile(fixture)
 	if err != nil {
@@ -28,6 +30,12 @@ func request(t *testing.T, fixture string) string {
 	if err := protojson.Unmarshal(text, template); err != nil { // strict: unknown keys are errors
 		t.Fatal(err)
 	}
+	return template
+}
+
+func request(t *testing.T, fixture string) string {
+	t.Helper()
+	template := template(t, fixture)
 	for i, word := range template.GetContainer().GetArgs() {
 		template.GetContainer().Args[i] = variable.ReplaceAllString(word, "s3://bucket/f1/n0/data/0") // as the engine does
 	}
@@ -78,6 +86,13 @@ func TestGoReadsWhatPythonWrote(t *testing.T) {
 	}
 	if got["successPolicy"] == nil {
 		t.Error("doneWhen was lost on the way")
+	}
+}
+
+func TestBothSidesSpellTheTaskTypeAlike(t *testing.T) {
+	sent, served := template(t, fixtures+"/job_minimal.json").GetType(), job.Plugin{}.Resource().TaskTypes
+	if !slices.Contains(served, sent) {
+		t.Errorf("the SDK sends task type %q, and the plugin serves %q", sent, served)
 	}
 }
 
