@@ -94,8 +94,8 @@ def test_no_path_of_this_machine_gets_into_a_record() -> None:
 @pytest.mark.parametrize(
     ("home", "line", "cleaned"),
     [
-        ("/home/ann", "/home/ann/x, /home/anna/y, /home/ann-2/z", "~/x, /home/anna/y, /home/ann-2/z"),
-        ("/home/ann", "at /home/ann", "at ~"),
+        ("/srv/ann", "/srv/ann/x, /srv/anna/y, /srv/ann-2/z", "~/x, /srv/anna/y, /srv/ann-2/z"),
+        ("/srv/ann", "at /srv/ann", "at ~"),
         ("/", "/usr/bin/x", "/usr/bin/x"),
     ],
 )
