@@ -3,8 +3,8 @@
 // Package core creates, reads and deletes the resources of tasks. It knows Kubernetes and plugins, and no engine: an
 // adapter (package flyte1) translates what an engine sends and what comes back.
 //
-// It keeps no state: what it has to remember travels in resource_meta, and everything else is in the cluster. So it may
-// be restarted, upgraded and replicated at any time.
+// It keeps no state beyond the calls that it works on: what it has to remember travels in resource_meta, and everything
+// else is in the cluster. So it may be restarted, upgraded and replicated at any time.
 package core
 
 import (
@@ -59,6 +59,8 @@ type Core struct {
 	byType     map[string]served
 	types      []string
 	background sync.WaitGroup
+	mutex      sync.Mutex
+	creating   map[place]*creating
 }
 
 // served is a plugin and the kind that it creates.
@@ -73,7 +75,7 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 	if config.Deadline == 0 {
 		config.Deadline = DefaultDeadline
 	}
-	c := &Core{config: config, byType: map[string]served{}}
+	c := &Core{config: config, byType: map[string]served{}, creating: map[place]*creating{}}
 	for _, p := range plugins {
 		resource := p.Resource()
 		if resource.Kind == "" || resource.GroupVersionKind.Version == "" || len(resource.TaskTypes) == 0 {

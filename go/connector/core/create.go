@@ -4,9 +4,7 @@ package core
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -19,7 +17,8 @@ import (
 // Create makes the task's resource, or finds the one that an earlier call for the same attempt made, and returns
 // resource_meta. Flyte calls at least once; the same attempt always gets the same bytes.
 //
-// What will never work is no error: it is accepted, and Get says FAILED. An error would be spent from the user's retries.
+// What will never work is no error: it is accepted, and Get says FAILED. An error would be spent from the user's retries. So
+// it is for what somebody else may repair: a quota (ErrQuota), the connector's own rights, an API server that is away.
 func (c *Core) Create(ctx context.Context, task plugin.Task) ([]byte, error) {
 	s, err := c.served(task.Type)
 	if err != nil {
@@ -32,18 +31,11 @@ func (c *Core) Create(ctx context.Context, task plugin.Task) ([]byte, error) {
 	if err != nil {
 		return c.Refuse(task.Type, err.Error())
 	}
-	inner, cancel := c.deadline(ctx)
-	defer cancel()
-	var created *unstructured.Unstructured
-	err = retry(inner, func(attempt context.Context) error {
-		created, err = c.createOrAdopt(attempt, s, object)
-		return err
-	})
+	created, err := c.make(ctx, s, object)
 	if err != nil {
 		if text, refused := refusal(err); refused {
 			return c.Refuse(task.Type, text)
 		}
-		c.undoLater(ctx, s, object, err)
 		return nil, fmt.Errorf("create %s %s/%s: %w", s.resource.Kind, task.Namespace, task.Name, err)
 	}
 	return meta.Encode(meta.Meta{
@@ -61,6 +53,21 @@ func (c *Core) Refuse(taskType, reason string) ([]byte, error) {
 	return meta.Encode(meta.Meta{Refusal: reason})
 }
 
+// make tries until the deadline.
+func (c *Core) make(ctx context.Context, s served, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	inner, cancel := c.deadline(ctx)
+	defer cancel()
+	where := place{s.plural, object.GetNamespace(), object.GetName()}
+	c.enter(inner, where)
+	var created *unstructured.Unstructured
+	err := retry(inner, func(attempt context.Context) (err error) {
+		created, err = c.createOrAdopt(attempt, s, object)
+		return err
+	})
+	c.leave(where, outcome(ctx, err), func(undoing context.Context) { c.undo(undoing, s, object) })
+	return created, err
+}
+
 // createOrAdopt is one attempt. After a lost answer the object is there, and the next attempt adopts it.
 func (c *Core) createOrAdopt(
 	ctx context.Context, s served, object *unstructured.Unstructured,
@@ -70,14 +77,15 @@ func (c *Core) createOrAdopt(
 	if err == nil {
 		return created, nil
 	}
-	if !apierrors.IsAlreadyExists(err) {
-		if _, refused := refusal(err); refused {
-			return nil, err
-		}
-		return nil, again{err}
+	full := overQuota(err) // which is asked before the name: the quota may be full because the object is there
+	if !full && !apierrors.IsAlreadyExists(err) {
+		return nil, unlessFinal(err)
 	}
+	refused := err
 	existing, err := client.Get(ctx, object.GetName(), metav1.GetOptions{})
 	switch {
+	case full && apierrors.IsNotFound(err):
+		return nil, fmt.Errorf("%w: %w", ErrQuota, refused)
 	case apierrors.IsForbidden(err):
 		return nil, err
 	case err != nil: // not found: it went away in between
@@ -90,32 +98,4 @@ func (c *Core) createOrAdopt(
 		return nil, again{fmt.Errorf("the earlier %s %s is still being deleted", existing.GetKind(), existing.GetName())}
 	}
 	return existing, nil
-}
-
-// undoLater deletes what a create may have left behind and Flyte will never know of. That is so when the time is up: Flyte
-// gives the attempt up and starts another one. It is not so when the caller went away: it comes back and adopts.
-func (c *Core) undoLater(ctx context.Context, s served, object *unstructured.Unstructured, cause error) {
-	if !errors.Is(cause, ErrUnavailable) || wentAway(ctx) {
-		return
-	}
-	prefix := meta.PrefixHash(object.GetAnnotations()[OutputPrefixAnnotation])
-	c.background.Go(func() {
-		inner, cancel := c.deadline(context.WithoutCancel(ctx))
-		defer cancel()
-		// A request on its way may still arrive, so "not there" is believed only at the end.
-		for found := false; !found && inner.Err() == nil; {
-			var err error
-			if found, err = c.remove(inner, s, object.GetNamespace(), object.GetName(), prefix, ""); err != nil {
-				c.config.Log.Warn("a create that took too long may have left a resource", "kind", s.resource.Kind,
-					"namespace", object.GetNamespace(), "name", object.GetName(), "error", err)
-			}
-			sleep(inner, longestPause)
-		}
-	})
-}
-
-// wentAway tells a caller that has hung up from one whose time was over: gRPC may report the latter as canceled, too.
-func wentAway(ctx context.Context) bool {
-	deadline, limited := ctx.Deadline()
-	return errors.Is(ctx.Err(), context.Canceled) && (!limited || time.Until(deadline) > firstPause)
 }

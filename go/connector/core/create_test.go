@@ -1,18 +1,17 @@
 package core
 
 import (
-	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	clienttesting "k8s.io/client-go/testing"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
@@ -20,6 +19,14 @@ import (
 
 func status(code int32, message string) error {
 	return &apierrors.StatusError{ErrStatus: metav1.Status{Status: metav1.StatusFailure, Code: code, Message: message}}
+}
+
+func forbidden(message string, causes ...metav1.CauseType) error {
+	denied := apierrors.NewForbidden(schema.GroupResource{Resource: "configmaps"}, "n", errors.New(message))
+	for _, cause := range causes {
+		denied.ErrStatus.Details.Causes = append(denied.ErrStatus.Details.Causes, metav1.StatusCause{Type: cause})
+	}
+	return denied
 }
 
 func TestFaultsThatPassAreTriedAgain(t *testing.T) {
@@ -42,7 +49,10 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 func TestFaultsThatStayAreFinalAtOnce(t *testing.T) {
 	for _, fault := range []error{
 		status(http.StatusBadRequest, "unknown field"),
-		status(http.StatusForbidden, "policy says no"),
+		forbidden(`admission webhook "w" denied the request: no`),
+		forbidden("ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"),
+		forbidden(`violates PodSecurity "restricted:latest": hostPath`),
+		forbidden("the namespace is being terminated", corev1.NamespaceTerminatingCause),
 		status(http.StatusNotFound, "no such namespace"),
 		status(http.StatusRequestEntityTooLarge, "too big"),
 		status(http.StatusUnprocessableEntity, "spec.x: invalid"),
@@ -54,6 +64,31 @@ func TestFaultsThatStayAreFinalAtOnce(t *testing.T) {
 		if err != nil || info.Phase != plugin.Failed || info.Reason != fault.Error() || *calls != 1 {
 			t.Errorf("want FAILED with %q after one call, got %+v after %d, %v", fault, info, *calls, err)
 		}
+	}
+}
+
+func TestForbiddenForAReasonOutsideTheObjectIsAnErrorAtOnce(t *testing.T) {
+	for _, c := range []struct {
+		fault error
+		quota bool
+	}{
+		{forbidden(`User "connector" cannot create resource "configmaps"`), false},
+		{forbidden("exceeded quota: q, requested: count/configmaps=1"), true},
+	} {
+		engine, client := newCore(t, double{}, seen{})
+		calls := fail(client, "create", 9, c.fault)
+		_, err := engine.Create(t.Context(), task)
+		if !apierrors.IsForbidden(err) || errors.Is(err, ErrQuota) != c.quota || *calls != 1 {
+			t.Errorf("want %q as an error after one call, quota: %v; got %v after %d", c.fault, c.quota, err, *calls)
+		}
+	}
+}
+
+func TestAQuotaThatIsFullOfTheTaskItselfIsNoObstacle(t *testing.T) {
+	c, client := newCore(t, double{}, seen{}, created("u"))
+	fail(client, "create", 9, forbidden("exceeded quota: q"))
+	if m, err := meta.Decode(create(t, c)); err != nil || m.UID != "u" {
+		t.Errorf("want the resource of the earlier call, got %+v, %v", m, err)
 	}
 }
 
@@ -95,32 +130,6 @@ func TestTheDeadlineEndsACreate(t *testing.T) {
 		t.Errorf("want ErrUnavailable with its cause after 300 ms, got %v after %s", err, took)
 	}
 	c.Wait()
-}
-
-func TestOnlyAnAttemptThatFlyteGaveUpIsUndone(t *testing.T) {
-	for name, c := range map[string]struct {
-		deadline, hangUp time.Duration
-		undone           bool
-	}{
-		"the time is over":       {300 * time.Millisecond, time.Minute, true},
-		"the caller has hung up": {time.Minute, 50 * time.Millisecond, false}, // it comes back, and adopts
-	} {
-		engine, client := newCore(t, double{}, seen{}, created("u"))
-		engine.config.Deadline = c.deadline
-		fail(client, "create", 1000, errors.New("EOF")) // although the resource was made
-		ctx, cancel := context.WithCancel(t.Context())
-		hangUp := time.AfterFunc(c.hangUp, cancel)
-		if _, err := engine.Create(ctx, task); !errors.Is(err, ErrUnavailable) {
-			t.Fatalf("%s: want ErrUnavailable, got %v", name, err)
-		}
-		engine.Wait()
-		hangUp.Stop()
-		cancel()
-		deleted := slices.ContainsFunc(client.Actions(), func(a clienttesting.Action) bool { return a.GetVerb() == "delete" })
-		if deleted != c.undone {
-			t.Errorf("%s: want the resource deleted: %v, got %v", name, c.undone, deleted)
-		}
-	}
 }
 
 func TestAnUnknownTypeIsNoTask(t *testing.T) {

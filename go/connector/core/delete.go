@@ -47,14 +47,10 @@ func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix str
 			found = true
 			err = c.client(s, namespace).Delete(attempt, name, deleteOptions(object.GetUID()))
 		}
-		switch _, refused := refusal(err); {
-		case err == nil || apierrors.IsNotFound(err):
+		if err == nil || apierrors.IsNotFound(err) {
 			return nil
-		case refused:
-			return err
-		default: // also a conflict: the uid changed in between, and the next look tells
-			return again{err}
 		}
+		return unlessFinal(err) // a conflict is not: the uid changed in between, and the next look tells
 	})
 	return found, err
 }

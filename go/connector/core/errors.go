@@ -5,8 +5,10 @@ package core
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 )
 
@@ -18,6 +20,8 @@ var (
 	ErrMeta = errors.New("unusable resource_meta")
 	// ErrForeign: a resource with the task's name exists, and it is not the task's.
 	ErrForeign = errors.New("name is taken")
+	// ErrQuota: the namespace has no room for another resource now.
+	ErrQuota = errors.New("the namespace's quota is used up")
 	// ErrUnavailable: the API server did not do it in time.
 	ErrUnavailable = errors.New("Kubernetes API is unavailable")
 )
@@ -29,8 +33,16 @@ type again struct{ error }
 
 func (e again) Unwrap() error { return e.error }
 
-// refusals are the answers of an API server that no retry changes. 404 is a missing namespace or kind.
-var refusals = map[int32]bool{
+// unlessFinal marks an error with again, unless the API server would say the same a moment later.
+func unlessFinal(err error) error {
+	if final(err) {
+		return err
+	}
+	return again{err}
+}
+
+// finals are the answers of an API server that no retry within a call changes. 404 is a missing namespace or kind.
+var finals = map[int32]bool{
 	http.StatusBadRequest:            true,
 	http.StatusForbidden:             true,
 	http.StatusNotFound:              true,
@@ -39,15 +51,33 @@ var refusals = map[int32]bool{
 	http.StatusUnprocessableEntity:   true,
 }
 
-// refusal says whether the API server will never accept the object, and in which words.
-func refusal(err error) (string, bool) {
+func final(err error) bool {
 	var status apierrors.APIStatus
 	if !errors.As(err, &status) {
-		return "", false // a broken connection says nothing about the object
+		return false // a broken connection says nothing about the object
 	}
 	// etcd's limit on the size of an object comes as a 500.
-	if refusals[status.Status().Code] || strings.Contains(status.Status().Message, "etcdserver: request is too large") {
-		return status.Status().Message, true
+	return finals[status.Status().Code] || strings.Contains(status.Status().Message, "etcdserver: request is too large")
+}
+
+// admission is how Kubernetes names those that judge an object by what it is.
+var admission = []string{"admission webhook", "ValidatingAdmissionPolicy", "violates PodSecurity"}
+
+// refusal says whether the API server will never accept the object, and in which words. "Forbidden" is one only if the
+// object is the reason, or a namespace that goes away; missing rights and a full quota are repaired by somebody else.
+func refusal(err error) (string, bool) {
+	var status apierrors.APIStatus
+	if !final(err) || !errors.As(err, &status) {
+		return "", false
 	}
-	return "", false
+	text := status.Status().Message
+	judged := func(judge string) bool { return strings.Contains(text, judge) }
+	never := !apierrors.IsForbidden(err) || apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) ||
+		slices.ContainsFunc(admission, judged)
+	return text, never
+}
+
+// overQuota knows a ResourceQuota's answer, which has no reason or cause of its own.
+func overQuota(err error) bool {
+	return apierrors.IsForbidden(err) && strings.Contains(err.Error(), "exceeded quota")
 }

@@ -28,6 +28,8 @@ func code(ctx context.Context, err error) codes.Code {
 		return codes.FailedPrecondition
 	case errors.Is(err, core.ErrUnavailable):
 		return codes.Unavailable
+	case errors.Is(err, core.ErrQuota): // before "forbidden", which it is as well
+		return codes.ResourceExhausted
 	case apierrors.IsForbidden(err):
 		return codes.PermissionDenied
 	}

@@ -25,8 +25,11 @@ func TestCodes(t *testing.T) {
 		codes.FailedPrecondition: {t.Context(), core.ErrForeign},
 		codes.Unavailable:        {t.Context(), core.ErrUnavailable},
 		codes.PermissionDenied:   {t.Context(), apierrors.NewForbidden(schema.GroupResource{}, "n", nil)},
-		codes.Canceled:           {canceled, core.ErrUnavailable},
-		codes.Internal:           {t.Context(), errors.New("anything else")},
+		codes.ResourceExhausted: {
+			t.Context(), fmt.Errorf("%w: %w", core.ErrQuota, apierrors.NewForbidden(schema.GroupResource{}, "n", nil)),
+		},
+		codes.Canceled: {canceled, core.ErrUnavailable},
+		codes.Internal: {t.Context(), errors.New("anything else")},
 	} {
 		if got := code(c.ctx, fmt.Errorf("wrapped: %w", c.err)); got != want {
 			t.Errorf("%v: want %s, got %s", c.err, want, got)
