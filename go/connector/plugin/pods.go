@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -35,10 +36,47 @@ func PendingPhase(pod *corev1.Pod) PhaseInfo {
 // FailureMessage says how the pod's first failed container ended: the reason, the exit code and its last words. It is
 // empty if none failed.
 func FailureMessage(pod *corev1.Pod) string {
-	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
-		if end := status.State.Terminated; end != nil && end.ExitCode != 0 {
-			return strings.TrimSpace(fmt.Sprintf("%s, exit code %d\n%s", end.Reason, end.ExitCode, end.Message))
-		}
+	if end := failed(pod); end != nil {
+		return strings.TrimSpace(fmt.Sprintf("%s, exit code %d\n%s", end.Reason, end.ExitCode, end.Message))
 	}
 	return ""
+}
+
+// FirstFailure returns the name and the FailureMessage of the pod that failed first, or the first of them in pods if that
+// is not known. Pods of one name stand for each other: one that succeeded excuses the others. A pod that is being deleted
+// failed because it was stopped. Where all are excused, the first that failed is named nevertheless; "" if none did.
+func FirstFailure(pods []corev1.Pod, name func(*corev1.Pod) string) string {
+	done := map[string]bool{}
+	for _, pod := range pods {
+		done[name(&pod)] = done[name(&pod)] || pod.Status.Phase == corev1.PodSucceeded
+	}
+	var first *corev1.Pod
+	excused := func(pod *corev1.Pod) bool { return pod.DeletionTimestamp != nil || done[name(pod)] }
+	for i := range pods {
+		pod := &pods[i]
+		switch {
+		case failed(pod) == nil:
+		case first == nil, excused(first) && !excused(pod):
+			first = pod
+		case !excused(pod) && before(failed(pod).FinishedAt.Time, failed(first).FinishedAt.Time):
+			first = pod
+		}
+	}
+	if first == nil {
+		return ""
+	}
+	return name(first) + ": " + FailureMessage(first)
+}
+
+// before puts a time that nobody knows last.
+func before(a, b time.Time) bool { return !a.IsZero() && (b.IsZero() || a.Before(b)) }
+
+// failed returns the end of the pod's first failed container, or nil.
+func failed(pod *corev1.Pod) *corev1.ContainerStateTerminated {
+	for _, status := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
+		if end := status.State.Terminated; end != nil && end.ExitCode != 0 {
+			return end
+		}
+	}
+	return nil
 }

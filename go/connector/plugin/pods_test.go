@@ -2,8 +2,10 @@ package plugin
 
 import (
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 func TestPendingPhase(t *testing.T) {
@@ -59,6 +61,42 @@ func TestFailureMessage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			pod := &corev1.Pod{Status: corev1.PodStatus{ContainerStatuses: c.statuses}}
 			if got := FailureMessage(pod); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestFirstFailure(t *testing.T) {
+	pod := func(name string, code int32, finished int64) corev1.Pod {
+		end := &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error"}
+		if finished > 0 {
+			end.FinishedAt = metav1.Unix(finished, 0)
+		}
+		state := corev1.ContainerState{Terminated: end}
+		pod := corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}}
+		pod.Name = name
+		return pod
+	}
+	stopped := pod("a", 143, 1)
+	stopped.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)}
+	good := pod("a", 0, 9)
+	good.Status.Phase = corev1.PodSucceeded
+	cases := map[string]struct {
+		pods []corev1.Pod
+		want string
+	}{
+		"no pod has failed":                        {[]corev1.Pod{good}, ""},
+		"the earlier end counts, not the order":    {[]corev1.Pod{pod("a", 1, 7), pod("b", 2, 5)}, "b: Error, exit code 2"},
+		"the order counts where the time is equal": {[]corev1.Pod{pod("a", 1, 5), pod("b", 2, 5)}, "a: Error, exit code 1"},
+		"a time that nobody knows comes last":      {[]corev1.Pod{pod("a", 1, 0), pod("b", 2, 5)}, "b: Error, exit code 2"},
+		"a pod that was stopped is not to blame":   {[]corev1.Pod{stopped, pod("b", 2, 5)}, "b: Error, exit code 2"},
+		"a failure that was made good is none":     {[]corev1.Pod{pod("a", 1, 3), pod("b", 2, 5), good}, "b: Error, exit code 2"},
+		"somebody is named if all are excused":     {[]corev1.Pod{stopped, good}, "a: Error, exit code 143"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := FirstFailure(c.pods, func(pod *corev1.Pod) string { return pod.Name }); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

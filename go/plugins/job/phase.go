@@ -61,9 +61,10 @@ func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.
 
 // %% On the way, from the pods
 //
-// A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Else one worker that
-// runs makes a running task. Else the pending worker with the highest phase speaks for all; the phases are in the order
-// Queued, WaitingForResources, Initializing, Running, Succeeded, RetryableFailed, Failed.
+// A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Where worker 0 alone
+// decides, the Job can be complete without the others, so they count as Initializing at most. Else one worker that runs
+// makes a running task. Else the pending worker with the highest phase speaks for all; the phases are in the order Queued,
+// WaitingForResources, Initializing, Running, Succeeded, RetryableFailed, Failed.
 
 func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	info := plugin.PhaseInfo{Phase: plugin.Queued, Reason: "no worker has a pod yet"}
@@ -71,7 +72,7 @@ func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	for _, pod := range pods {
 		if pod.Status.Phase != corev1.PodPending {
 			running = true
-		} else if stuck := plugin.PendingPhase(&pod); stuck.Phase > info.Phase {
+		} else if stuck := pending(job, &pod); stuck.Phase > info.Phase {
 			info, info.Reason = stuck, worker(&pod)+": "+stuck.Reason
 		}
 	}
@@ -81,12 +82,19 @@ func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	return info
 }
 
-// failure returns the last words of the first worker, by its index, that failed.
-func failure(pods []corev1.Pod) string {
-	for _, pod := range slices.SortedFunc(slices.Values(pods), byIndex) {
-		if message := plugin.FailureMessage(&pod); message != "" {
-			return worker(&pod) + ": " + message
-		}
+func pending(job *batchv1.Job, pod *corev1.Pod) plugin.PhaseInfo {
+	info := plugin.PendingPhase(pod)
+	if job.Spec.SuccessPolicy != nil && worker(pod) != "worker 0" {
+		info.Phase, info.CleanupOnFailure = min(info.Phase, plugin.Initializing), false
 	}
-	return ""
+	return info
+}
+
+// %% Who is to blame
+//
+// When one worker fails, Kubernetes stops the others, and they look as if they had failed, too. So the last words that count
+// are those of the worker that failed first, without those that were stopped, or that failed once and then succeeded.
+
+func failure(pods []corev1.Pod) string {
+	return plugin.FirstFailure(slices.SortedFunc(slices.Values(pods), byIndex), worker)
 }

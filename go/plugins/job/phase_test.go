@@ -7,6 +7,7 @@ import (
 	"example.com/flyteconnector/plugin"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 )
@@ -82,6 +83,58 @@ func TestGetTaskPhase(t *testing.T) {
 	}
 }
 
+func TestTheWorkerToBlame(t *testing.T) {
+	failed := conditions(batchv1.JobFailed, batchv1.JobReasonFailedIndexes, "1 index failed")
+	at := func(index string, code int32, finished int64) corev1.Pod {
+		pod := pod(index, ended("Error", code, ""))
+		pod.Status.ContainerStatuses[0].State.Terminated.FinishedAt = metav1.Unix(finished, 0)
+		return pod
+	}
+	stopped := at("0", 143, 3)
+	stopped.DeletionTimestamp = &metav1.Time{}
+	succeeded := corev1.PodStatus{Phase: corev1.PodSucceeded}
+	cases := map[string]struct {
+		pods   []corev1.Pod
+		reason string
+	}{
+		"it failed first, whatever its index":     {[]corev1.Pod{at("0", 1, 9), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
+		"the lower index, if at the same time":    {[]corev1.Pod{at("10", 1, 5), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
+		"it was not stopped by Kubernetes":        {[]corev1.Pod{stopped, at("2", 2, 5)}, "worker 2: Error, exit code 2"},
+		"it did not succeed at its second try":    {[]corev1.Pod{at("0", 1, 1), pod("0", succeeded), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
+		"if all are excused, it is named however": {[]corev1.Pod{stopped}, "worker 0: Error, exit code 143"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if info := phaseOf(t, Plugin{}, failed, c.pods); info.Reason != c.reason {
+				t.Errorf("got %q, want %q", info.Reason, c.reason)
+			}
+		})
+	}
+}
+
+func TestWhereWorker0AloneDecides(t *testing.T) {
+	stuck := waiting("ImagePullBackOff", "no such image")
+	cases := map[string]struct {
+		pods    []corev1.Pod
+		phase   plugin.Phase
+		cleanup bool
+	}{
+		"another worker that cannot start is no end": {[]corev1.Pod{pod("0", running), pod("1", stuck)}, plugin.Running, false},
+		"nor before worker 0 has begun":              {[]corev1.Pod{pod("0", unschedulable), pod("1", stuck)}, plugin.Initializing, false},
+		"worker 0 that cannot start is the end":      {[]corev1.Pod{pod("0", stuck), pod("1", running)}, plugin.RetryableFailed, true},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			job := &batchv1.Job{}
+			job.Spec.SuccessPolicy = &batchv1.SuccessPolicy{}
+			info := phaseOfJob(t, Plugin{}, job, c.pods)
+			if info.Phase != c.phase || info.CleanupOnFailure != c.cleanup {
+				t.Errorf("got %v, cleanup %v; want %v, %v", info.Phase, info.CleanupOnFailure, c.phase, c.cleanup)
+			}
+		})
+	}
+}
+
 func TestOnlyAJobThatWouldGoOnIsCleanedUp(t *testing.T) {
 	stuck := phaseOf(t, Plugin{}, batchv1.JobStatus{}, []corev1.Pod{pod("0", waiting("ImagePullBackOff", "no"))})
 	failed := phaseOf(t, Plugin{}, conditions(batchv1.JobFailed, "", ""), []corev1.Pod{pod("0", ended("Error", 1, ""))})
@@ -99,7 +152,12 @@ func TestInfoCountsWorkers(t *testing.T) {
 
 func phaseOf(t *testing.T, p Plugin, status batchv1.JobStatus, pods []corev1.Pod) plugin.PhaseInfo {
 	t.Helper()
-	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(&batchv1.Job{Status: status})
+	return phaseOfJob(t, p, &batchv1.Job{Status: status}, pods)
+}
+
+func phaseOfJob(t *testing.T, p Plugin, job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
+	t.Helper()
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(job)
 	if err != nil {
 		t.Fatal(err)
 	}
