@@ -6,6 +6,7 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -56,7 +57,9 @@ func Run(ctx context.Context, server *grpc.Server, status *health.Server, listen
 		defer hard.Stop()
 		server.GracefulStop()
 	})
-	if err := server.Serve(listener); err != nil {
+	err := server.Serve(listener)
+	early := errors.Is(err, grpc.ErrServerStopped) && ctx.Err() != nil // the signal came before Serve began
+	if err != nil && !early {
 		return fmt.Errorf("serve gRPC on %s: %w", listener.Addr(), err)
 	}
 	if !stopping() {

@@ -82,6 +82,25 @@ func TestARunningCallMayFinishAfterTheSignal(t *testing.T) {
 	}
 }
 
+func TestASignalBeforeServingIsACleanEnd(t *testing.T) {
+	for name, signalled := range map[string]bool{"a signal": true, "stopped by nobody knows whom": false} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, health := NewServer(slog.New(slog.NewTextHandler(t.Output(), nil)))
+		server.Stop() // so that Serve comes too late for certain
+		ctx, stop := context.WithCancel(t.Context())
+		if signalled {
+			stop()
+		}
+		if err := Run(ctx, server, health, listener); (err == nil) != signalled {
+			t.Errorf("%s: got %v", name, err)
+		}
+		stop()
+	}
+}
+
 func TestACrashIsAnErrorOfThatCall(t *testing.T) {
 	conn, _, _ := start(t, slow{})
 	for range 2 {
