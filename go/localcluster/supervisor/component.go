@@ -69,7 +69,20 @@ func (c *component) obituary() error {
 	if exit.Signal != 0 {
 		how = fmt.Sprintf("signal %d (%s)", exit.Signal, exit.Signal)
 	}
+	return fmt.Errorf("%s ended unexpectedly with %s%s", c.name, how, c.lastWords())
+}
+
+// lastWords quotes the end of a component's log, which is gone after the cluster's end.
+func (c *component) lastWords() string {
 	last := process.Tail(c.log, 15, 8<<10)
-	return fmt.Errorf("%s ended unexpectedly with %s; the last lines of its log %s:\n  %s",
-		c.name, how, filepath.Base(c.log), strings.ReplaceAll(last, "\n", "\n  "))
+	return fmt.Sprintf("; the last lines of its log %s:\n  %s", filepath.Base(c.log), strings.ReplaceAll(last, "\n", "\n  "))
+}
+
+// lastWords quotes every component.
+func (s *supervisor) lastWords() string {
+	var all strings.Builder
+	for _, c := range s.components {
+		fmt.Fprintf(&all, "\n%s runs%s", c.name, c.lastWords())
+	}
+	return all.String()
 }

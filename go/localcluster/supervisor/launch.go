@@ -121,7 +121,7 @@ func (s *supervisor) await(ctx context.Context, what string, limit time.Duration
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case time.Since(began) > limit:
-			return fmt.Errorf("%s is not ready after %s (logs in %s): %w", what, limit, s.layout.logs(), err)
+			return fmt.Errorf("%s is not ready after %s: %w%s", what, limit, err, s.lastWords()) // stop removes the logs
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

@@ -2,6 +2,8 @@ package supervisor
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -126,6 +128,26 @@ func TestComponentThatEndsIsReportedWithItsLastWords(t *testing.T) {
 	}
 	if _, err := os.Stat(state); !os.IsNotExist(err) {
 		t.Errorf("the state folder is left: %v", err)
+	}
+}
+
+func TestAWaitThatTakesTooLongQuotesEveryComponent(t *testing.T) {
+	s := &supervisor{options: Options{Progress: &bytes.Buffer{}}}
+	for name, last := range map[string]string{"etcd": "no leader", "kube-apiserver": "no etcd"} {
+		c := &component{name: name, log: filepath.Join(t.TempDir(), name+".log")}
+		if err := os.WriteFile(c.log, []byte("first\n"+last+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.components = append(s.components, c)
+	}
+	err := s.await(t.Context(), "the API server", 0, func(context.Context) error { return errors.New("connection refused") })
+	for _, want := range []string{
+		"the API server is not ready after 0s: connection refused",
+		"etcd.log:\n  first\n  no leader", "kube-apiserver.log:\n  first\n  no etcd",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q in %v", want, err)
+		}
 	}
 }
 
