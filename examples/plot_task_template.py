@@ -3,8 +3,8 @@ What does Flyte know about a task?
 ==================================
 
 Flyte never sees your Python function. It sees a **TaskTemplate**: a Protobuf message that flytekit makes from the
-function when you register it. The connector gets this message and the identity of the
-attempt, and hands the plugin a task made of them. This page makes one and takes it apart. It ran, with flytekit itself, when the site was built.
+function when you register it. The connector gets this message and the identity of the attempt, and hands the plugin a
+task made of them. This page makes one and takes it apart. It ran, with flytekit itself, when the site was built.
 """
 
 # %%

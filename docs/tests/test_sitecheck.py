@@ -94,4 +94,7 @@ def test_results_of_steps_count_only_for_the_code_as_it_is(tmp_path: Path, monke
         "All 2 steps build and pass, and their tests notice 3 mistakes"
     )
     monkeypatch.setattr(verified.slices, "fingerprint", lambda owner: "another hash")
-    assert verified.steps(tmp_path) == "The steps of the book were not built yet with the code as it is now; make steps does it."
+    assert (
+        verified.steps(tmp_path)
+        == "The steps of the book were not built yet with the code as it is now; make steps does it."
+    )
