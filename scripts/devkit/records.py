@@ -34,7 +34,7 @@ RULES = (
     rule("a task's clock", r"^( *)\[ *\d+\.\ds\]", r"\1[   0.0s]"),
     rule("the cluster's clock", r"^( *localcluster) +\d+\.\ds", r"\1   0.0s"),
     rule("seconds", r"\b\d+\.\d s\b", "0.0 s"),
-    rule("nox's time", r"(successful in) [\w ]+\.$", r"\1 0 seconds."),
+    rule("nox's time", r"( was successful)(?: in [\w ]+)?\.$", r"\1 in 0 seconds."),  # none below a second
     rule("a process", r"\(process \d+\)", "(process 0)"),
     rule("a port", r"\b127\.0\.0\.1:\d+\b", "127.0.0.1:0"),
     rule("a run's folder", r"\bbuild/cluster/\d+-\d+\b", "build/cluster/0-0"),

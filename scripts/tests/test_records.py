@@ -67,6 +67,11 @@ def test_a_rule_replaces_what_differs_and_nothing_else(rule: records.Rule) -> No
     assert rule.pattern.sub(rule.replacement, other) == other
 
 
+def test_nox_names_no_time_below_a_second() -> None:
+    quick, slow = "nox > Session try was successful.\n", "nox > Session try was successful in 3 seconds.\n"
+    assert records.shape(quick) == records.shape(slow)
+
+
 @pytest.mark.parametrize(
     "line",
     [
