@@ -60,12 +60,7 @@ def await_running(cluster: LocalCluster, child: Child) -> list[dict]:
 
 def await_gone(cluster: LocalCluster, job: str, uids: list[str]) -> list[str]:
     """Wait until neither the Job nor its pods nor their processes are there; return what still is after PATIENCE."""
-    deadline = time.monotonic() + PATIENCE
-    while left := leftovers(cluster, job, uids):
-        if time.monotonic() > deadline:
-            return left
-        time.sleep(0.1)
-    return []
+    return process.await_none(lambda: leftovers(cluster, job, uids), PATIENCE)
 
 
 def leftovers(cluster: LocalCluster, job: str, uids: list[str]) -> list[str]:

@@ -16,11 +16,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, TypeVar
 
 from devkit import lifeline
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 LAST_LINES = 5.0  # seconds for the lines that an ended child wrote last
 
 
@@ -148,7 +149,7 @@ def naming(*texts: str | Path) -> list[Found]:
     return found
 
 
-def await_none(look: Callable[[], list[Found]], seconds: float) -> list[Found]:
+def await_none(look: Callable[[], list[T]], seconds: float) -> list[T]:
     """Call `look` until it finds nothing, for at most `seconds`; return what it found last."""
     deadline = time.monotonic() + seconds
     while (left := look()) and time.monotonic() < deadline:

@@ -36,20 +36,15 @@ def request() -> dict[str, Any]:
     sys.path.insert(0, str(TASK.parent))
     from flyteidl.admin.agent_pb2 import CreateTaskRequest, TaskExecutionMetadata
     from flytekit.configuration import Image, ImageConfig, SerializationSettings
-    from flytekit.tools.translator import get_serializable
     from google.protobuf import json_format
     from task import count
 
+    from flyteconnector import request as engine
+
     images = ImageConfig(Image("default", "larkspur/task", "local"))
     settings = SerializationSettings(images, project="flytesnacks", domain="development", version="v1")
-    template = get_serializable({}, settings, count).template.to_flyte_idl()
     prefix = "s3://bucket/metadata/f1/n0/data/0"
-    # Flyte's engine renders the arguments before it sends them.
-    words = [word.replace("{{.outputPrefix}}", prefix) for word in template.container.args]
-    words = [word.replace("{{.input}}", f"{prefix}/inputs.pb") for word in words]
-    template.container.args[:] = [
-        "/".join([prefix, "raw"]) if word.startswith("{{.") else word for word in words
-    ]
+    template = engine.render(engine.template_of(count, settings), prefix)
     metadata = TaskExecutionMetadata(namespace="flytesnacks-development", labels={"execution-id": "f1"})
     metadata.task_execution_id.node_execution_id.execution_id.name = "f1"
     sent = CreateTaskRequest(template=template, output_prefix=prefix, task_execution_metadata=metadata)

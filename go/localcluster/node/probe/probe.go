@@ -2,6 +2,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -90,20 +91,25 @@ func execute(ctx context.Context, words []string, target Target) error {
 	return nil
 }
 
+// endpoint is the host and port that an action names; the pod's own address where it names no host.
+func endpoint(host string, port intstr.IntOrString, target Target) (string, error) {
+	number, err := portNumber(port, target.Ports)
+	if err != nil {
+		return "", err
+	}
+	return net.JoinHostPort(cmp.Or(host, target.IP), fmt.Sprint(number)), nil
+}
+
 func get(ctx context.Context, action *corev1.HTTPGetAction, target Target) error {
-	port, err := portNumber(action.Port, target.Ports)
+	endpoint, err := endpoint(action.Host, action.Port, target)
 	if err != nil {
 		return err
-	}
-	host := action.Host
-	if host == "" {
-		host = target.IP
 	}
 	scheme := strings.ToLower(string(action.Scheme))
 	if scheme == "" {
 		scheme = "http"
 	}
-	address := fmt.Sprintf("%s://%s/%s", scheme, net.JoinHostPort(host, fmt.Sprint(port)), strings.TrimPrefix(action.Path, "/"))
+	address := fmt.Sprintf("%s://%s/%s", scheme, endpoint, strings.TrimPrefix(action.Path, "/"))
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
@@ -126,15 +132,11 @@ func get(ctx context.Context, action *corev1.HTTPGetAction, target Target) error
 }
 
 func dial(ctx context.Context, action *corev1.TCPSocketAction, target Target) error {
-	port, err := portNumber(action.Port, target.Ports)
+	endpoint, err := endpoint(action.Host, action.Port, target)
 	if err != nil {
 		return err
 	}
-	host := action.Host
-	if host == "" {
-		host = target.IP
-	}
-	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+	connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", endpoint)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
