@@ -60,7 +60,7 @@ func resource(p plugin.Plugin, input []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	built, err := p.BuildResource(task)
+	built, err := p.BuildResource(task.Task)
 	if err != nil {
 		return nil, err
 	}

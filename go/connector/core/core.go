@@ -19,6 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 
+	"example.com/flyteconnector/metrics"
 	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/watch"
 )
@@ -44,13 +45,24 @@ type Cache interface {
 	Serves(namespace string) bool
 }
 
-// Config is what a Core works with. All but Deadline is required.
+// Store reads what tasks have written into the object store.
+type Store interface {
+	// Read returns at most limit bytes of an object. The error is fs.ErrNotExist only if the store says plainly that
+	// there is no such object; a refusal is another error.
+	Read(ctx context.Context, uri string, limit int64) ([]byte, error)
+}
+
+// Config is what a Core works with. Client, Cache and Log are required.
 type Config struct {
 	Client dynamic.Interface
 	Cache  Cache
 	Log    *slog.Logger
 	// Deadline of one call; 0 means DefaultDeadline.
 	Deadline time.Duration
+	// Metrics; nil counts nothing.
+	Metrics *metrics.Metrics
+	// Store; nil: the exit code of the pods alone says whether a task has succeeded.
+	Store Store
 }
 
 // Core serves the plugins' task types.

@@ -10,8 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"example.com/flyteconnector/attempt"
 	"example.com/flyteconnector/meta"
-	"example.com/flyteconnector/plugin"
+	"example.com/flyteconnector/metrics"
 )
 
 // Create makes the task's resource, or finds the one that an earlier call for the same attempt made, and returns
@@ -19,7 +20,7 @@ import (
 //
 // What will never work is no error: it is accepted, and Get says FAILED. An error would be spent from the user's retries. So
 // it is for what somebody else may repair: a quota (ErrQuota), the connector's own rights, an API server that is away.
-func (c *Core) Create(ctx context.Context, task plugin.Task) ([]byte, error) {
+func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error) {
 	s, err := c.served(task.Type)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func (c *Core) Create(ctx context.Context, task plugin.Task) ([]byte, error) {
 	if !c.config.Cache.Serves(task.Namespace) {
 		return c.Refuse(task.Type, fmt.Sprintf("this connector does not serve namespace %q", task.Namespace))
 	}
-	object, err := build(s, task)
+	object, err := build(s, task.Task)
 	if err != nil {
 		return c.Refuse(task.Type, err.Error())
 	}
@@ -49,6 +50,7 @@ func (c *Core) Create(ctx context.Context, task plugin.Task) ([]byte, error) {
 
 // Refuse returns the resource_meta of a task that can never run.
 func (c *Core) Refuse(taskType, reason string) ([]byte, error) {
+	c.config.Metrics.Count(taskType, metrics.Refused)
 	c.config.Log.Info("task refused", "type", taskType, "reason", reason)
 	return meta.Encode(meta.Meta{Refusal: reason})
 }

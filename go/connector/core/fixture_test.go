@@ -14,6 +14,7 @@ import (
 	"k8s.io/client-go/dynamic/fake"
 	clienttesting "k8s.io/client-go/testing"
 
+	"example.com/flyteconnector/attempt"
 	"example.com/flyteconnector/plugin"
 )
 
@@ -56,7 +57,7 @@ func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.
 func (seen) Pods(plugin.Resource, string, string) []corev1.Pod { return nil }
 func (seen) Serves(namespace string) bool                      { return namespace == "ns" }
 
-var task = plugin.Task{Type: "double", Name: "n", Namespace: "ns", OutputPrefix: "s3://b/0"}
+var task = attempt.Attempt{Task: plugin.Task{Type: "double", Name: "n", Namespace: "ns", OutputPrefix: "s3://b/0"}}
 
 func object(name string, uid types.UID) *unstructured.Unstructured {
 	result := &unstructured.Unstructured{}

@@ -13,6 +13,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"example.com/flyteconnector/attempt"
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/gen/flyteidl/core"
 	"example.com/flyteconnector/plugin"
@@ -31,9 +32,9 @@ type Options struct {
 
 // Finish decodes a request of Flyte 1 (a request of Flyte 2 has the same bytes) into a task with a finished pod.
 // Errors name the field; errors.Is(err, ErrRequest) tells a broken caller from a task that cannot run.
-func Finish(request *admin.CreateTaskRequest, options Options) (plugin.Task, error) {
+func Finish(request *admin.CreateTaskRequest, options Options) (attempt.Attempt, error) {
 	if err := complete(request); err != nil {
-		return plugin.Task{}, err
+		return attempt.Attempt{}, err
 	}
 	template, metadata := request.GetTemplate(), request.GetTaskExecutionMetadata()
 	labels, annotations := sanitise(metadata.GetLabels(), metadata.GetAnnotations())
@@ -51,10 +52,12 @@ func Finish(request *admin.CreateTaskRequest, options Options) (plugin.Task, err
 	}
 	if timeout := template.GetMetadata().GetTimeout(); timeout != nil {
 		if task.Timeout = timeout.AsDuration(); task.Timeout < 0 {
-			return plugin.Task{}, fmt.Errorf("template.metadata.timeout: %s is negative", task.Timeout.Round(time.Second))
+			return attempt.Attempt{}, fmt.Errorf("template.metadata.timeout: %s is negative", task.Timeout.Round(time.Second))
 		}
 	}
-	return task, finishPod(&task, template, metadata, options)
+	err := finishPod(&task, template, metadata, options)
+	outputs := template.GetInterface().GetOutputs().GetVariables()
+	return attempt.Attempt{Task: task, DeclaresOutputs: len(outputs) > 0, Lineage: lineage(request)}, err
 }
 
 // complete refuses a request that lacks what every task has.

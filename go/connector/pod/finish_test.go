@@ -54,7 +54,7 @@ func finish(t *testing.T, request *admin.CreateTaskRequest) (plugin.Task, corev1
 	if len(task.Pod.Spec.Containers) != 1 {
 		t.Fatalf("want one container, got %d", len(task.Pod.Spec.Containers))
 	}
-	return task, task.Pod.Spec.Containers[0]
+	return task.Task, task.Pod.Spec.Containers[0]
 }
 
 func env(container corev1.Container) map[string]string {
