@@ -28,7 +28,22 @@ type Options struct {
 	// Env is what FlytePropeller calls default-env-vars, for example FLYTE_AWS_ENDPOINT: the engine adds these to the
 	// pods that it builds, so a connector that builds a pod has to know them too. May be nil.
 	Env map[string]string
+	// Engine is who sends the requests. An adapter sets it: the two engines' requests have the same bytes.
+	Engine Engine
+	// ReadsErrors says that the core reads the error.pb that a task leaves in the object store. Without it, a process that
+	// reports its failures there alone is refused.
+	ReadsErrors bool
 }
+
+// Engine is the kind of Flyte that a request comes from.
+type Engine int
+
+const (
+	// Flyte1 is FlytePropeller.
+	Flyte1 Engine = iota
+	// Flyte2 is the executor of Flyte 2.
+	Flyte2
+)
 
 // Finish decodes a request of Flyte 1 (a request of Flyte 2 has the same bytes) into a task with a finished pod.
 // Errors name the field; errors.Is(err, ErrRequest) tells a broken caller from a task that cannot run.
