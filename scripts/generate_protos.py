@@ -1,8 +1,8 @@
 """What is generated, from what, and where does it go?
 
     proto/larkspur/v1/*.proto       -> go/gen/larkspur/v1, sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1
-    the flyteidl package's          -> go/connector/gen/flyteidl
-    descriptors (Flyte's own API)
+    the descriptors in flyteidl     -> go/connector/gen/flyteidl   (the API of Flyte 1)
+    the descriptors in flyteidl2    -> go/connector/gen/flyteidl2  (the API of Flyte 2)
 
 Run it by ``nox -s generate``; with ``--check`` it writes nothing and fails if a checked-in file is stale or was edited.
 """
@@ -21,7 +21,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import grpc_tools
+from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.message import Message
 from grpc_tools import protoc
 
 from devkit import toolchain
@@ -31,12 +33,27 @@ OURS = sorted((ROOT / "proto/larkspur").rglob("*.proto"))
 TARGETS = [
     "go/gen/larkspur",
     "go/connector/gen/flyteidl",
+    "go/connector/gen/flyteidl2",
     "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1",
 ]
 GO_OURS = "example.com/larkspur/gen"
 GO_FLYTE = "example.com/flyteconnector/gen"
-FLYTE_ROOTS = ["flyteidl.service.agent_pb2", "flyteidl.core.errors_pb2"]
-DROP = ("google/api/", "protoc-gen-openapiv2/")  # HTTP annotations: no connector speaks HTTP
+# Package -> where its API for connectors begins. flyteidl.core.errors is what tasks write when they fail (error.pb).
+FLYTE_ROOTS = {
+    "flyteidl": ["flyteidl.service.agent_pb2", "flyteidl.core.errors_pb2"],
+    "flyteidl2": ["flyteidl2.connector.service_pb2"],
+}
+# What only the custom options are made of: HTTP annotations and validation rules, which no connector uses.
+DROP = ("google/api/", "protoc-gen-openapiv2/", "buf/validate/")
+FLYTE_README = """# {title}
+
+Generated from the descriptors in the Apache-2.0 package {package} {version} by `scripts/generate_protos.py`; only what
+its API for connectors needs, without HTTP annotations and validation rules. Do not edit: `nox -s generate` deletes and
+rebuilds this folder.
+
+It is checked in because building a connector must need Go and nothing else; `nox -s generate -- --check` fails where it
+differs from its source. Flyte's own Go modules would register the same names, which panics at start: never link both.
+"""
 
 
 def install_go_plugins(folder: Path) -> None:
@@ -79,12 +96,27 @@ def generate_ours(out: Path) -> None:
     run_protoc(include, well_known, f"--python_out={src}", f"--pyi_out={src}", *virtual)
 
 
-def flyte_descriptors() -> FileDescriptorSet:
-    """The files that Flyte's connector API consists of, dependencies first, without HTTP annotations."""
+def strip(message: Message) -> None:
+    """Take the custom options out of a descriptor; what is on the wire does not depend on them."""
+    for field, value in message.ListFields():
+        if field.name == "options":
+            for option, _ in value.ListFields():
+                if option.is_extension:
+                    value.ClearExtension(option)
+            value.DiscardUnknownFields()
+            if not value.ByteSize():
+                message.ClearField("options")
+        elif field.type == field.TYPE_MESSAGE:
+            for part in value if field.is_repeated else [value]:
+                strip(part)
+
+
+def flyte_descriptors(roots: list[str]) -> FileDescriptorSet:
+    """The files that an API of Flyte consists of, dependencies first, without custom options."""
     seen: set[str] = set()
     files = FileDescriptorSet()
 
-    def add(descriptor) -> None:
+    def add(descriptor: FileDescriptor) -> None:
         if descriptor.name in seen or descriptor.name.startswith(DROP):
             return
         seen.add(descriptor.name)
@@ -92,24 +124,22 @@ def flyte_descriptors() -> FileDescriptorSet:
             add(dependency)
         descriptor.CopyToProto(files.file.add())
 
-    for name in FLYTE_ROOTS:
+    for name in roots:
         add(importlib.import_module(name).DESCRIPTOR)
     for file in files.file:
         kept = [d for d in file.dependency if not d.startswith(DROP)]
         file.ClearField("dependency")
         file.dependency.extend(kept)
-        for service in file.service:
-            for method in service.method:
-                method.ClearField("options")
+        strip(file)
     return files
 
 
-def generate_flyte(out: Path) -> None:
-    """Flyte's API for Go; flyteidl's wheel has descriptors but no .proto files."""
-    files = flyte_descriptors()
-    names = [f.name for f in files.file if f.name.startswith("flyteidl/")]
+def generate_flyte(out: Path, package: str) -> None:
+    """Flyte's API for Go; the wheels have descriptors but no .proto files."""
+    files = flyte_descriptors(FLYTE_ROOTS[package])
+    names = [f.name for f in files.file if f.name.startswith(f"{package}/")]
     target = out / "go/connector/gen"
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(suffix=".binpb") as descriptors:
         descriptors.write(files.SerializeToString())
         descriptors.flush()
@@ -118,11 +148,9 @@ def generate_flyte(out: Path) -> None:
             options += [f"--{plugin}_out={target}", f"--{plugin}_opt=module={GO_FLYTE}"]
             options += [f"--{plugin}_opt=M{n}={GO_FLYTE}/{Path(n).parent}" for n in names]
         run_protoc(f"--descriptor_set_in={descriptors.name}", *options, *names)
-    (target / "flyteidl/README.md").write_text(
-        f"Generated from the descriptors in the Apache-2.0 package flyteidl {version('flyteidl')} by "
-        "`scripts/generate_protos.py`.\nDo not edit; `nox -s generate` deletes and rebuilds this folder. "
-        "Flyte's own Go module would register the same names: never link both.\n"
-    )
+    title = f"Flyte {2 if package == 'flyteidl2' else 1}'s API for connectors"
+    text = FLYTE_README.format(title=title, package=package, version=version(package))
+    (target / package / "README.md").write_text(text)
 
 
 def differences(fresh: Path, tree: Path) -> list[str]:
@@ -146,7 +174,8 @@ def main() -> int:
         install_go_plugins(Path(scratch) / "bin")
         out = Path(scratch) / "out"
         generate_ours(out)
-        generate_flyte(out)
+        for package in FLYTE_ROOTS:
+            generate_flyte(out, package)
         if args.check:
             found = [f"{t}/{d}" for t in TARGETS for d in differences(out / t, ROOT / t)]
             print("\n".join(found) or "generate: every generated file is as its source says")
