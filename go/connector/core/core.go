@@ -8,6 +8,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -17,8 +18,10 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 
+	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/metrics"
 	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/watch"
@@ -41,6 +44,11 @@ type Cache interface {
 	// Resource is nil if the copy has none. The caller must not change it.
 	Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured
 	Pods(resource plugin.Resource, namespace, name string) []corev1.Pod
+	// All returns every resource of the kind; Lineage those of one task's attempts. The caller must not change them.
+	All(resource plugin.Resource) []*unstructured.Unstructured
+	Lineage(resource plugin.Resource, namespace, lineage string) []*unstructured.Unstructured
+	// Warning is the text of the newest warning about a resource; "" if there is none, or if nobody watches events.
+	Warning(resource plugin.Resource, namespace string, uid types.UID) string
 	// Serves says whether resources in the namespace are seen at all.
 	Serves(namespace string) bool
 }
@@ -61,8 +69,23 @@ type Config struct {
 	Deadline time.Duration
 	// Metrics; nil counts nothing.
 	Metrics *metrics.Metrics
-	// Store; nil: the exit code of the pods alone says whether a task has succeeded.
-	Store Store
+	// Outputs reads what a task has left in the object store: outputs.New(store), or nil. Nil: the exit code of the pods
+	// alone says whether a task has succeeded.
+	Outputs Outputs
+	// Policy refuses resources that a task must not have; it sees what the plugin built. Nil allows everything.
+	Policy func(*unstructured.Unstructured) error
+	// Keys sign resource_meta. Changing from none to one makes the tasks that run unreadable.
+	Keys meta.Keys
+	// Now is the API server's time, see clock.Wrap; nil: the machine's.
+	Now func() time.Time
+	// KeepFinished is how long a resource stays after its end was first seen; 0: for ever. Flyte may ask for the end up to
+	// two minutes later, and what is gone by then counts as lost.
+	KeepFinished time.Duration
+	// LocalLease deletes unfinished resources that nobody has asked about for so long; 0: never. Only for a cluster that
+	// one developer has for himself: with two connectors, each would miss the other's calls.
+	LocalLease time.Duration
+	// SweepEvery is the time between two sweeps, see Run; 0: DefaultSweepEvery.
+	SweepEvery time.Duration
 }
 
 // Core serves the plugins' task types.
@@ -84,8 +107,13 @@ type served struct {
 
 // New returns an error if a plugin has no kind or no task types, or if two plugins claim the same type.
 func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
-	if config.Deadline == 0 {
-		config.Deadline = DefaultDeadline
+	if err := config.Keys.Validate(); err != nil {
+		return nil, err
+	}
+	config.Deadline = cmp.Or(config.Deadline, DefaultDeadline)
+	config.SweepEvery = cmp.Or(config.SweepEvery, DefaultSweepEvery)
+	if config.Now == nil {
+		config.Now = time.Now
 	}
 	c := &Core{config: config, byType: map[string]served{}, creating: map[place]*creating{}}
 	for _, p := range plugins {

@@ -39,7 +39,7 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 		}
 		return nil, fmt.Errorf("create %s %s/%s: %w", s.resource.Kind, task.Namespace, task.Name, err)
 	}
-	return meta.Encode(meta.Meta{
+	return c.config.Keys.Encode(meta.Meta{
 		Kind:      meta.Kind(s.resource.GroupVersionKind),
 		Namespace: created.GetNamespace(),
 		Name:      created.GetName(),
@@ -52,7 +52,7 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 func (c *Core) Refuse(taskType, reason string) ([]byte, error) {
 	c.config.Metrics.Count(taskType, metrics.Refused)
 	c.config.Log.Info("task refused", "type", taskType, "reason", reason)
-	return meta.Encode(meta.Meta{Refusal: reason})
+	return c.config.Keys.Encode(meta.Meta{Refusal: reason})
 }
 
 // make tries until the deadline.

@@ -13,7 +13,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
 )
 
@@ -39,7 +38,7 @@ func TestFaultsThatPassAreTriedAgain(t *testing.T) {
 	} {
 		c, client := newCore(t, double{}, seen{})
 		calls := fail(client, "create", 2, fault)
-		m, err := meta.Decode(create(t, c))
+		m, err := unsigned.Decode(create(t, c))
 		if err != nil || m.UID != "u" || *calls != 3 {
 			t.Errorf("%s: want a resource at the third call, got %+v after %d, %v", name, m, *calls, err)
 		}
@@ -87,7 +86,7 @@ func TestForbiddenForAReasonOutsideTheObjectIsAnErrorAtOnce(t *testing.T) {
 func TestAQuotaThatIsFullOfTheTaskItselfIsNoObstacle(t *testing.T) {
 	c, client := newCore(t, double{}, seen{}, created("u"))
 	fail(client, "create", 9, forbidden("exceeded quota: q"))
-	if m, err := meta.Decode(create(t, c)); err != nil || m.UID != "u" {
+	if m, err := unsigned.Decode(create(t, c)); err != nil || m.UID != "u" {
 		t.Errorf("want the resource of the earlier call, got %+v, %v", m, err)
 	}
 }

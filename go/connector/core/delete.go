@@ -21,7 +21,7 @@ func (c *Core) Delete(ctx context.Context, taskType string, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	m, err := decode(s, raw)
+	m, err := c.decode(s, raw)
 	if err != nil {
 		return err
 	}

@@ -22,8 +22,8 @@ func ours(object *unstructured.Unstructured, prefixHash string) bool {
 }
 
 // decode reads resource_meta and refuses one that belongs to another kind than the task type.
-func decode(s served, raw []byte) (meta.Meta, error) {
-	m, err := meta.Decode(raw)
+func (c *Core) decode(s served, raw []byte) (meta.Meta, error) {
+	m, err := c.config.Keys.Decode(raw)
 	if err != nil {
 		return m, fmt.Errorf("%w: %w", ErrMeta, err)
 	}

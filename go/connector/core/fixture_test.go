@@ -15,6 +15,7 @@ import (
 	clienttesting "k8s.io/client-go/testing"
 
 	"example.com/flyteconnector/attempt"
+	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
 )
 
@@ -46,7 +47,10 @@ func (d double) GetTaskPhase(*unstructured.Unstructured, []corev1.Pod) (plugin.P
 }
 
 // seen is a cache with at most one resource.
-type seen struct{ object *unstructured.Unstructured }
+type seen struct {
+	Cache
+	object *unstructured.Unstructured
+}
 
 func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.Unstructured {
 	if s.object == nil || s.object.GetName() != name || s.object.GetNamespace() != namespace {
@@ -128,3 +132,5 @@ func marked(o *unstructured.Unstructured) *unstructured.Unstructured {
 	o.SetFinalizers([]string{metav1.FinalizerDeleteDependents})
 	return o
 }
+
+var unsigned meta.Keys

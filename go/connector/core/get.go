@@ -25,7 +25,7 @@ func (c *Core) Get(ctx context.Context, taskType string, raw []byte) (plugin.Pha
 	if err != nil {
 		return plugin.PhaseInfo{}, err
 	}
-	m, err := decode(s, raw)
+	m, err := c.decode(s, raw)
 	if err != nil {
 		return plugin.PhaseInfo{}, err
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func TestAResourceInTheCacheNeedsNoCall(t *testing.T) {
-	c, client := newCore(t, double{info: plugin.PhaseInfo{Phase: plugin.Running}}, seen{created("u")})
+	c, client := newCore(t, double{info: plugin.PhaseInfo{Phase: plugin.Running}}, seen{object: created("u")})
 	raw := create(t, c)
 	client.ClearActions()
 	for range 3 {
@@ -39,7 +39,7 @@ func TestPhasesThatThePluginDoesNotKnow(t *testing.T) {
 		"not in the cache yet":       {nil, double{info: plugin.PhaseInfo{Phase: plugin.Queued}}, plugin.Queued, ""},
 		"an older one in the cache":  {created("old"), double{info: plugin.PhaseInfo{Phase: plugin.Queued}}, plugin.Queued, ""},
 	} {
-		engine, _ := newCore(t, c.plugin, seen{c.cached})
+		engine, _ := newCore(t, c.plugin, seen{object: c.cached})
 		info, err := engine.Get(t.Context(), "double", create(t, engine))
 		if err != nil || info.Phase != c.want || !strings.Contains(info.Reason, c.reason) {
 			t.Errorf("%s: want %s with %q, got %+v, %v", name, c.want, c.reason, info, err)
@@ -56,7 +56,7 @@ func TestAResourceIsTheTasksOwnOrLost(t *testing.T) {
 	for name, there := range map[string]*unstructured.Unstructured{
 		"another uid": created("v"), "another output prefix": other, "no mark of ours": unmarked,
 	} {
-		engine, _ := newCore(t, double{}, seen{there}, there)
+		engine, _ := newCore(t, double{}, seen{object: there}, there)
 		info, err := engine.Get(t.Context(), "double", raw)
 		if err != nil || info.Phase != plugin.RetryableFailed || !strings.Contains(info.Reason, "ns/n (uid u) does not exist any more") {
 			t.Errorf("%s: want RETRYABLE_FAILED with the resource's name, got %+v, %v", name, info, err)
@@ -76,7 +76,7 @@ func TestAFailedResourceThatWouldGoOnIsDeleted(t *testing.T) {
 		"it has ended by itself":   {plugin.PhaseInfo{Phase: plugin.Failed}, false},
 		"it has not failed at all": {plugin.PhaseInfo{Phase: plugin.Running, CleanupOnFailure: true}, false},
 	} {
-		engine, client := newCore(t, double{info: c.info}, seen{created("u")})
+		engine, client := newCore(t, double{info: c.info}, seen{object: created("u")})
 		raw := create(t, engine)
 		if info, err := engine.Get(t.Context(), "double", raw); err != nil || info.Phase != c.info.Phase {
 			t.Errorf("%s: want %s, got %+v, %v", name, c.info.Phase, info, err)

@@ -29,7 +29,7 @@ func (double) Resource() plugin.Resource {
 	return plugin.Resource{GroupVersionKind: corev1.SchemeGroupVersion.WithKind("ConfigMap"), TaskTypes: []string{"double"}}
 }
 
-type nothing struct{}
+type nothing struct{ core.Cache }
 
 func (nothing) Resource(plugin.Resource, string, string) *unstructured.Unstructured { return nil }
 func (nothing) Pods(plugin.Resource, string, string) []corev1.Pod                   { return nil }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,21 +50,29 @@ func PrefixHash(outputPrefix string) string {
 	return hex.EncodeToString(sum[:])[:16]
 }
 
-// Encode writes the bytes. The same Meta gives the same bytes.
-func Encode(m Meta) ([]byte, error) {
+// Encode writes the bytes, signed if there is a key. The same Meta and keys give the same bytes.
+func (k Keys) Encode(m Meta) ([]byte, error) {
 	m.Version = version
 	m.Refusal = Shorten(m.Refusal, maxRefusal)
 	raw, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("encode resource_meta: %w", err)
 	}
-	return raw, nil
+	if len(k.Current) == 0 {
+		return raw, nil
+	}
+	return sign(raw, k.Current), nil
 }
 
-// Decode reads the bytes. Unknown names are ignored: a newer connector, since rolled back, may have written them.
-func Decode(raw []byte) (Meta, error) {
+// Decode reads the bytes. With keys, it accepts only what one of them has signed; without, it ignores a signature.
+// Unknown names are ignored: a newer connector, since rolled back, may have written them.
+func (k Keys) Decode(raw []byte) (Meta, error) {
+	signed, err := k.verify(raw)
+	if err != nil {
+		return Meta{}, err
+	}
 	var m Meta
-	if err := json.Unmarshal(raw, &m); err != nil {
+	if err := json.Unmarshal(signed, &m); err != nil {
 		return Meta{}, fmt.Errorf("resource_meta is not from this connector: %w", err)
 	}
 	if m.Version != version {
@@ -72,15 +81,24 @@ func Decode(raw []byte) (Meta, error) {
 	if m.Refusal != "" {
 		return m, nil
 	}
-	for name, value := range map[string]string{"k": m.Kind, "ns": m.Namespace, "n": m.Name, "u": string(m.UID), "p": m.Prefix} {
-		if value == "" {
-			return Meta{}, fmt.Errorf("resource_meta has no %q", name)
+	return m, m.complete()
+}
+
+// complete refuses a Meta that names no resource: with an empty name a DELETE would mean every resource of the kind.
+func (m Meta) complete() error {
+	fields := []struct{ name, value string }{
+		{"k", m.Kind}, {"ns", m.Namespace}, {"n", m.Name}, {"u", string(m.UID)}, {"p", m.Prefix},
+	}
+	for _, field := range fields {
+		if field.value == "" {
+			return fmt.Errorf("resource_meta has no %q", field.name)
 		}
 	}
-	if strings.ContainsAny(m.Namespace+m.Name, "/%") {
-		return Meta{}, errors.New("resource_meta has a name that no resource can have")
+	if strings.ContainsAny(m.Namespace+m.Name, "/%") || slices.Contains([]string{".", ".."}, m.Name) ||
+		slices.Contains([]string{".", ".."}, m.Namespace) {
+		return errors.New("resource_meta has a name that no resource can have")
 	}
-	return m, nil
+	return nil
 }
 
 // Shorten cuts a text to at most limit bytes of valid UTF-8: protobuf refuses anything else.

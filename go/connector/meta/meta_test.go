@@ -8,6 +8,8 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 )
 
+var unsigned Keys
+
 // golden holds bytes that are stored in the clusters of our users. A connector must read them for ever.
 var golden = map[string]Meta{
 	`{"v":1,"k":"Job.batch/v1","ns":"p-d","n":"job-2zlilgepgh42","u":"6a1f","p":"d65685988f31f9a4"}`: {
@@ -18,11 +20,11 @@ var golden = map[string]Meta{
 
 func TestGoldenBytesAreReadAndWritten(t *testing.T) {
 	for text, want := range golden {
-		got, err := Decode([]byte(text))
+		got, err := unsigned.Decode([]byte(text))
 		if err != nil || got != want {
 			t.Errorf("decode %s: got %+v, %v", text, got, err)
 		}
-		if raw, err := Encode(want); err != nil || string(raw) != text {
+		if raw, err := unsigned.Encode(want); err != nil || string(raw) != text {
 			t.Errorf("encode %+v: got %s, %v", want, raw, err)
 		}
 	}
@@ -33,7 +35,7 @@ func TestGoldenBytesAreReadAndWritten(t *testing.T) {
 
 func TestBytesOfALaterConnectorAreReadAfterARollback(t *testing.T) {
 	later := `{"v":1,"k":"Job.batch/v1","ns":"p-d","n":"n","u":"u","p":"p","new":{"a":1}}`
-	if got, err := Decode([]byte(later)); err != nil || got.Name != "n" {
+	if got, err := unsigned.Decode([]byte(later)); err != nil || got.Name != "n" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -47,7 +49,7 @@ func TestUnusableBytes(t *testing.T) {
 		`{"v":1,"k":"Job.batch/v1","ns":"p-d","n":"","u":"u","p":"p"}`:     `no "n"`,
 		`{"v":1,"k":"Job.batch/v1","ns":"p-d","n":"../x","u":"u","p":"p"}`: "no resource can have",
 	} {
-		if _, err := Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := unsigned.Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("decode %q: want an error with %q, got %v", text, want, err)
 		}
 	}
@@ -55,11 +57,11 @@ func TestUnusableBytes(t *testing.T) {
 
 func TestALongRefusalIsCutAtACharacter(t *testing.T) {
 	for _, text := range []string{strings.Repeat("ü", 3000), strings.Repeat("x", 3000), "bad \xff byte" + strings.Repeat("日", 3000)} {
-		raw, err := Encode(Meta{Refusal: text})
+		raw, err := unsigned.Encode(Meta{Refusal: text})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Decode(raw)
+		got, err := unsigned.Decode(raw)
 		if err != nil || len(got.Refusal) > maxRefusal || len(got.Refusal) < maxRefusal-8 || !utf8.ValidString(got.Refusal) {
 			t.Errorf("got %d bytes, %v", len(got.Refusal), err)
 		}

@@ -30,7 +30,9 @@ type Config struct {
 	// Resources are watched where they carry Selector; their pods where they carry Resource.PodLabel.
 	Resources []plugin.Resource
 	Selector  string
-	Log       *slog.Logger
+	// Events watches the warnings about resources, too. It takes more rights, see EventsResource.
+	Events bool
+	Log    *slog.Logger
 }
 
 // Watcher holds the copies.
