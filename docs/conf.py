@@ -23,6 +23,8 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "commands",
+    "flags",
+    "proofs",
     "verified",
     "sitecheck",
 ]
@@ -59,7 +61,7 @@ sphinx_gallery_conf = {
 suppress_warnings = ["sphinx_gallery.duplicate_filename"]  # two plugins may both have a spec.go
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["tests", "records", *(f"{name}/index.rst" for name in GALLERIES)]
+exclude_patterns = ["tests", "records", "config", *(f"{name}/index.rst" for name in GALLERIES)]
 # Text of whoever reads this in a browser; the pages of the sources are in the repository.
 html_copy_source = False
 html_show_sourcelink = False
