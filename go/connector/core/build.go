@@ -8,11 +8,27 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"example.com/flyteconnector/attempt"
 	"example.com/flyteconnector/plugin"
 )
 
-// build calls the plugin and writes the connector's own marks on the result. Its errors are final.
-func build(s served, task plugin.Task) (object *unstructured.Unstructured, err error) {
+// build calls the plugin, asks the policy, and writes the connector's own marks on the result. Its errors are final.
+func (c *Core) build(s served, task attempt.Attempt) (*unstructured.Unstructured, error) {
+	object, err := built(s, task.Task)
+	if err != nil {
+		return nil, err
+	}
+	if c.config.Policy != nil {
+		if err := c.config.Policy(object); err != nil {
+			return nil, fmt.Errorf("not allowed here: %w", err)
+		}
+	}
+	mark(object, task)
+	return object, nil
+}
+
+// built calls the plugin, and checks that its answer is the resource that was asked for.
+func built(s served, task plugin.Task) (object *unstructured.Unstructured, err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			err = fmt.Errorf("plugin for task type %q crashed in BuildResource: %v", task.Type, problem)
@@ -36,15 +52,5 @@ func build(s served, task plugin.Task) (object *unstructured.Unstructured, err e
 	case object.GetNamespace() != task.Namespace:
 		return nil, wrong("metadata.namespace", object.GetNamespace(), task.Namespace)
 	}
-	object.SetLabels(with(object.GetLabels(), ManagedLabel, "true"))
-	object.SetAnnotations(with(object.GetAnnotations(), OutputPrefixAnnotation, task.OutputPrefix))
 	return object, nil
-}
-
-func with(values map[string]string, key, value string) map[string]string {
-	if values == nil {
-		values = map[string]string{}
-	}
-	values[key] = value
-	return values
 }

@@ -27,14 +27,6 @@ import (
 	"example.com/flyteconnector/watch"
 )
 
-// What the connector writes on every resource that it creates. It never touches a resource that does not have both.
-const (
-	ManagedLabel           = "flyteconnector.example.com/managed"
-	OutputPrefixAnnotation = "flyteconnector.example.com/output-prefix"
-	// Selector finds the connector's resources.
-	Selector = ManagedLabel + "=true"
-)
-
 // DefaultDeadline ends a call before Flyte does (10 s by default): an answer that comes too late costs one of the
 // user's retries, and Flyte never deletes what a late create left behind.
 const DefaultDeadline = 8 * time.Second

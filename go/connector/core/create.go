@@ -28,7 +28,7 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 	if !c.config.Cache.Serves(task.Namespace) {
 		return c.Refuse(task.Type, fmt.Sprintf("this connector does not serve namespace %q", task.Namespace))
 	}
-	object, err := build(s, task.Task)
+	object, err := c.build(s, task)
 	if err != nil {
 		return c.Refuse(task.Type, err.Error())
 	}

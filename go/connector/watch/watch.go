@@ -76,7 +76,7 @@ func New(config Config) (*Watcher, error) {
 	for _, resource := range config.Resources {
 		for _, namespace := range config.Namespaces {
 			own := key{PluralOf(resource), namespace, config.Selector}
-			if err := w.add(own, cache.Indexers{}, dropManagedFields); err != nil {
+			if err := w.add(own, cache.Indexers{lineageIndex: byLineage}, dropManagedFields); err != nil {
 				return nil, err
 			}
 			if resource.PodLabel == "" {
