@@ -68,8 +68,8 @@ func (o Options) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, nil))
 }
 
-// restConfig raises the client's own limit: its default of 5 calls a second would make a burst of tasks wait longer than
-// Flyte does.
+// restConfig takes the client's own limit away (5 calls a second by default): a burst of tasks would wait in the connector
+// for longer than Flyte does. Flyte's limits and the API server's priority and fairness are in force as they are.
 func (o Options) restConfig() (*rest.Config, error) {
 	config, err := rest.InClusterConfig()
 	if o.Kubeconfig != "" {
@@ -81,7 +81,7 @@ func (o Options) restConfig() (*rest.Config, error) {
 	case err != nil:
 		return nil, fmt.Errorf("--kubeconfig %s: %w", o.Kubeconfig, err)
 	}
-	config.QPS, config.Burst = 100, 200
+	config.QPS = -1
 	config.UserAgent = "flyteconnector"
 	return config, nil
 }

@@ -1,0 +1,147 @@
+// What does a poll cost?
+
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"example.com/flyteconnector/gen/flyteidl/admin"
+	flyte "example.com/flyteconnector/gen/flyteidl/core"
+	"example.com/flyteconnector/meta"
+	"example.com/larkspur/plugins/job"
+)
+
+// pythonType is the task type of the Python connector.
+const pythonType = "bench_job"
+
+// getRound is one turn each: polls with many live tasks, with a tenth of them, an empty call to the first of these
+// servers, and polls of the Python connector. Calls are the API server's calls about jobs and pods meanwhile.
+type getRound struct {
+	Big         turn `json:"big"`
+	Small       turn `json:"small"`
+	Empty       turn `json:"empty"`
+	Python      turn `json:"python"`
+	Calls       int  `json:"api_calls"`
+	PythonCalls int  `json:"python_api_calls"`
+}
+
+func measureGet(ctx context.Context, b *bench) error {
+	for _, namespace := range []string{small, big} {
+		say("polls until all tasks in %s run", namespace)
+		if err := b.seen(ctx, namespace); err != nil {
+			return err
+		}
+	}
+	python, err := b.pythonConnector(ctx)
+	if err != nil {
+		return err
+	}
+	defer python.stop()
+	for i := range b.options.rounds + 1 { // the first one warms up and does not count
+		say("polls: round %d of %d", i, b.options.rounds)
+		round, err := b.getRound(ctx, python)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			b.report.Get = append(b.report.Get, round)
+		}
+	}
+	return b.remember("after polls", b.live[small], b.live[big], python)
+}
+
+func (b *bench) getRound(ctx context.Context, python *server) (round getRound, err error) {
+	empty := func(ctx context.Context, _ int) error {
+		_, err := b.live[big].health.Check(ctx, &healthpb.HealthCheckRequest{})
+		return err
+	}
+	turns := []struct {
+		result *turn
+		server *server
+		do     func(context.Context, int) error
+		calls  *int
+	}{
+		{&round.Big, b.live[big], polling(b.live[big], job.TaskType, b.meta[big]), &round.Calls},
+		{&round.Empty, b.live[big], empty, nil},
+		{&round.Small, b.live[small], polling(b.live[small], job.TaskType, b.meta[small]), &round.Calls},
+		{&round.Python, python, polling(python, pythonType, b.pythonMeta()), &round.PythonCalls},
+	}
+	for _, each := range turns {
+		before, err := b.cluster.requests(ctx)
+		if err != nil {
+			return round, err
+		}
+		if *each.result, err = each.server.measure(ctx, b.options.span, each.do); err != nil {
+			return round, err
+		}
+		after, err := b.cluster.requests(ctx)
+		if err != nil {
+			return round, err
+		}
+		if each.calls != nil {
+			*each.calls += after - before
+		}
+	}
+	return round, nil
+}
+
+// polling asks for one task after the other. An answer that is not the right one would be cheap, so it is an error.
+func polling(s *server, taskType string, metas [][]byte) func(context.Context, int) error {
+	category := &admin.TaskCategory{Name: taskType}
+	return func(ctx context.Context, n int) error {
+		request := &admin.GetTaskRequest{TaskCategory: category, ResourceMeta: metas[n%len(metas)]}
+		answer, err := s.tasks.GetTask(ctx, request, patient)
+		if err != nil {
+			return fmt.Errorf("GetTask: %w", err)
+		}
+		got := answer.GetResource()
+		if got.GetPhase() != flyte.TaskExecution_RUNNING || len(got.GetLogLinks()) != 1 {
+			return fmt.Errorf("GetTask says %s, %d links; it should be RUNNING with 1", got.GetPhase(), len(got.GetLogLinks()))
+		}
+		return nil
+	}
+}
+
+// seen returns when the connector's copy has every task as it is: the copy comes a little later than the writes.
+func (b *bench) seen(ctx context.Context, namespace string) error {
+	end := time.Now().Add(startLimit)
+	poll := polling(b.live[namespace], job.TaskType, b.meta[namespace])
+	for {
+		_, err := each(ctx, len(b.meta[namespace]), poll)
+		if err == nil || ctx.Err() != nil || time.Now().After(end) {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// pythonMeta names the same tasks as the Python connector does.
+func (b *bench) pythonMeta() [][]byte {
+	result := make([][]byte, 0, len(b.meta[big]))
+	for _, raw := range b.meta[big] {
+		var m meta.Meta
+		if err := json.Unmarshal(raw, &m); err != nil {
+			panic(fmt.Sprintf("the connector's own resource_meta %q: %v", raw, err))
+		}
+		text, _ := json.Marshal(map[string]string{"namespace": m.Namespace, "name": m.Name}) // strings have a JSON form
+		result = append(result, text)
+	}
+	return result
+}
+
+// remember writes down what processes have in memory.
+func (b *bench) remember(when string, servers ...*server) error {
+	for _, s := range servers {
+		found, err := s.memory(when)
+		if err != nil {
+			return err
+		}
+		b.report.Memory = append(b.report.Memory, found)
+	}
+	return nil
+}
