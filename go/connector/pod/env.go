@@ -1,4 +1,4 @@
-// Which environment does the user's process get?
+// Which environment do the pod's processes get?
 
 package pod
 
@@ -10,18 +10,20 @@ import (
 	corev1 "k8s.io/api/core/v1"
 
 	"example.com/flyteconnector/gen/flyteidl/admin"
-	"example.com/flyteconnector/gen/flyteidl/core"
 )
 
+// executionID says who the task is; flytekit takes its presence for "I do not run on a laptop".
+const executionID = "FLYTE_INTERNAL_EXECUTION_ID"
+
 // environment is what Flyte adds to the pods that it builds itself, in its order (flyteplugins,
-// flytek8s/k8s_resource_adds.go), and FLYTE_FAIL_ON_ERROR: without it pyflyte-execute ends with exit code 0 after an
-// exception, and a task without outputs would have succeeded.
-func environment(template *core.TaskTemplate, metadata *admin.TaskExecutionMetadata, options Options) []corev1.EnvVar {
+// flytek8s/k8s_resource_adds.go): who the task is, what the run brings (in Flyte 2 with RUN_NAME, ACTION_NAME, _U_RUN_BASE
+// and _U_ORG_NAME, which a0 needs), what the platform adds. The name of the workflow is not in the request.
+func environment(request *admin.CreateTaskRequest, options Options) []corev1.EnvVar {
+	metadata, id := request.GetTaskExecutionMetadata(), request.GetTemplate().GetId()
 	run := metadata.GetTaskExecutionId()
-	execution, id := run.GetNodeExecutionId().GetExecutionId(), template.GetId()
+	execution := run.GetNodeExecutionId().GetExecutionId()
 	env := []corev1.EnvVar{
-		{Name: "FLYTE_FAIL_ON_ERROR", Value: "true"},
-		{Name: "FLYTE_INTERNAL_EXECUTION_ID", Value: execution.GetName()},
+		{Name: executionID, Value: execution.GetName()},
 		{Name: "FLYTE_INTERNAL_EXECUTION_PROJECT", Value: execution.GetProject()},
 		{Name: "FLYTE_INTERNAL_EXECUTION_DOMAIN", Value: execution.GetDomain()},
 		{Name: "FLYTE_ATTEMPT_NUMBER", Value: strconv.FormatUint(uint64(run.GetRetryAttempt()), 10)},
@@ -30,8 +32,29 @@ func environment(template *core.TaskTemplate, metadata *admin.TaskExecutionMetad
 		{Name: "FLYTE_INTERNAL_TASK_NAME", Value: id.GetName()},
 		{Name: "FLYTE_INTERNAL_TASK_VERSION", Value: id.GetVersion()},
 	}
-	env = append(env, fromMap(options.Env)...)
-	return append(env, fromMap(metadata.GetEnvironmentVariables())...)
+	env = append(env, fromMap(metadata.GetEnvironmentVariables())...)
+	return append(env, fromMap(options.Env)...)
+}
+
+// failOnError: without it pyflyte-execute ends with exit code 0 after an exception, and a task without outputs would have
+// succeeded (measured with Flyte 1.16.8).
+var failOnError = corev1.EnvVar{Name: "FLYTE_FAIL_ON_ERROR", Value: "true"}
+
+// addEnvironment gives it to every container, as Flyte does. Flyte writes it after the container's own, and of two
+// variables with one name Kubernetes takes the last; so who a task is cannot be set by the task. In a pod that the engine
+// has finished all of that is there, and only what the engine does not know is added.
+func addEnvironment(spec *corev1.PodSpec, finished bool, env []corev1.EnvVar) {
+	for _, containers := range [][]corev1.Container{spec.InitContainers, spec.Containers} {
+		for i := range containers {
+			own := containers[i].Env
+			if finished {
+				own = slices.Concat(env, own)
+			} else {
+				own = slices.Concat(own, env)
+			}
+			containers[i].Env = lastWins(append(own, failOnError))
+		}
+	}
 }
 
 // fromMap sorts by name: a map has no order, and the same request must always give the same pod.

@@ -68,9 +68,6 @@ func env(container corev1.Container) map[string]string {
 func TestEveryRealRequestBecomesATask(t *testing.T) {
 	names := map[string]string{}
 	for name, request := range real(t) {
-		if strings.HasPrefix(name, "secret_") {
-			continue
-		}
 		task, container := finish(t, request)
 		if other, taken := names[task.Name]; taken {
 			t.Errorf("%s and %s have the name %s", name, other, task.Name)
@@ -99,9 +96,8 @@ func TestAContainerTarget(t *testing.T) {
 	if container.Args[0] != "pyflyte-fast-execute" || len(container.Command) != 0 || container.Image != "localhost/none:dev" {
 		t.Errorf("want the command line as it was rendered, got %q %q", container.Command, container.Args)
 	}
-	last := container.Env[len(container.Env)-1]
-	if last.Name != "E1" || last.Value != "v1" {
-		t.Errorf("want the container's own variables last, got %v", container.Env)
+	if env(container)["E1"] != "v1" {
+		t.Errorf("want the container's own variables, got %v", container.Env)
 	}
 	if cpu := container.Resources.Limits[corev1.ResourceCPU]; cpu.String() != "100m" {
 		t.Errorf("want the CPU limit 100m, got %s", cpu.String())
@@ -130,7 +126,7 @@ func TestAPodTargetKeepsWhatFlyteHasSet(t *testing.T) {
 	}
 }
 
-func TestAttemptTimeoutAccountAndInterruptible(t *testing.T) {
+func TestAttemptTimeoutAndWhatTheExecutionBrings(t *testing.T) {
 	requests := real(t)
 	if task, _ := finish(t, requests["retries2_third_attempt"]); task.Attempt != 2 {
 		t.Errorf("want attempt 2, got %d", task.Attempt)
@@ -144,48 +140,60 @@ func TestAttemptTimeoutAccountAndInterruptible(t *testing.T) {
 	if task.Timeout != 90*time.Second || task.Pod.Spec.ServiceAccountName != "runner" || env(container)["X_ENV"] != "1" || task.Annotations["an.example/k"] != "v" {
 		t.Errorf("want timeout, account, environment and annotations of the execution, got %+v", task)
 	}
-	request.Template.SecurityContext = &core.SecurityContext{RunAs: &core.Identity{K8SServiceAccount: "mine"}}
-	if task, _ := finish(t, request); task.Pod.Spec.ServiceAccountName != "mine" {
-		t.Errorf("want the task's own account to win, got %q", task.Pod.Spec.ServiceAccountName)
-	}
+}
+
+type refusedCase struct {
+	from   *admin.CreateTaskRequest
+	change func(*admin.CreateTaskRequest)
+	want   string
+}
+
+func TestABrokenRequestIsTheCallersFault(t *testing.T) {
+	good := real(t)["container_target"]
+	refused(t, true, map[string]refusedCase{
+		"no template":      {good, func(r *admin.CreateTaskRequest) { r.Template = nil }, "template is missing"},
+		"no type":          {good, func(r *admin.CreateTaskRequest) { r.Template.Type = "" }, "template.type is missing"},
+		"no output prefix": {good, func(r *admin.CreateTaskRequest) { r.OutputPrefix = "" }, "output_prefix is missing"},
+		"no metadata":      {good, func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata = nil }, "task_execution_metadata is missing"},
+		"no namespace": {good, func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata.Namespace = "" },
+			"task_execution_metadata.namespace is missing"},
+	})
 }
 
 func TestRefusedWithTheNameOfTheField(t *testing.T) {
 	good := real(t)["container_target"]
 	pod := real(t)["k8s_pod_target_pod_template"]
-	cases := map[string]struct {
-		from   *admin.CreateTaskRequest
-		change func(*admin.CreateTaskRequest)
-		want   string
-		caller bool
-	}{
-		"no template":      {good, func(r *admin.CreateTaskRequest) { r.Template = nil }, "template is missing", true},
-		"no type":          {good, func(r *admin.CreateTaskRequest) { r.Template.Type = "" }, "template.type is missing", true},
-		"no output prefix": {good, func(r *admin.CreateTaskRequest) { r.OutputPrefix = "" }, "output_prefix is missing", true},
-		"no metadata":      {good, func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata = nil }, "task_execution_metadata is missing", true},
-		"no namespace": {good, func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata.Namespace = "" },
-			"task_execution_metadata.namespace is missing", true},
-		"no target":  {good, func(r *admin.CreateTaskRequest) { r.Template.Target = nil }, "template.target", false},
-		"no image":   {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Image = "" }, "template.container.image", false},
-		"a secret":   {real(t)["secret_request_and_interruptible_no_resources"], nil, `security_context.secrets[0] (group "g", key "k")`, false},
-		"no primary": {pod, func(r *admin.CreateTaskRequest) { r.Template.Config = nil }, "primary_container_name", false},
+	refused(t, false, map[string]refusedCase{
+		"no target":  {good, func(r *admin.CreateTaskRequest) { r.Template.Target = nil }, "template.target"},
+		"no image":   {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Image = "" }, "template.container.image"},
+		"no primary": {pod, func(r *admin.CreateTaskRequest) { r.Template.Config = nil }, "primary_container_name"},
 		"another primary": {pod, func(r *admin.CreateTaskRequest) { r.Template.Config["primary_container_name"] = "x" },
-			`has no "x"`, false},
+			`has no "x"`},
 		"an odd quantity": {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Resources.Requests[1].Value = "2 GB" },
-			`template.container.resources.requests[1]: MEMORY "2 GB"`, false},
+			`template.container.resources.requests[1]: MEMORY "2 GB"`},
 		"a negative timeout": {good, func(r *admin.CreateTaskRequest) { r.Template.Metadata.Timeout = durationpb.New(-time.Second) },
-			"template.metadata.timeout", false},
-		"a variable left": {good, func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Args[0] = "{{ .outputPrefix }}" }, `template.container.args[0]: Flyte left "{{ .outputPrefix }}"`, false},
-	}
+			"template.metadata.timeout"},
+		"a PodTemplate of the cluster": {good, func(r *admin.CreateTaskRequest) { r.Template.Metadata.PodTemplateName = "big" },
+			"template.metadata.pod_template_name: big"},
+		"inputs and outputs as files": {good, func(r *admin.CreateTaskRequest) {
+			r.Template.GetContainer().DataConfig = &core.DataLoadingConfig{Enabled: true}
+		}, "template.container.data_config"},
+		"the same in a pod": {pod, func(r *admin.CreateTaskRequest) {
+			unfinished(r)
+			r.Template.GetK8SPod().DataConfig = &core.DataLoadingConfig{Enabled: true}
+		}, "template.k8s_pod.data_config"},
+	})
+}
+
+func refused(t *testing.T, caller bool, cases map[string]refusedCase) {
+	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			request := proto.Clone(c.from).(*admin.CreateTaskRequest)
-			if c.change != nil {
-				c.change(request)
-			}
+			c.change(request)
 			_, err := Finish(request, Options{})
-			if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, ErrRequest) != c.caller {
-				t.Fatalf("want an error with %q (caller's fault: %v), got %v", c.want, c.caller, err)
+			if err == nil || !strings.Contains(err.Error(), c.want) || errors.Is(err, ErrRequest) != caller {
+				t.Fatalf("want an error with %q (caller's fault: %v), got %v", c.want, caller, err)
 			}
 		})
 	}

@@ -16,13 +16,17 @@ var (
 	edges      = regexp.MustCompile(`^[^A-Za-z0-9]+|[^A-Za-z0-9]+$`)
 )
 
+// reserved is the prefix of the connector's own marks on a resource. Nobody else may write them: they decide what is
+// deleted.
+const reserved = "flyteconnector.example.com/"
+
 // sanitise makes valid labels and annotations of what Flyte's users may write freely. A label's value that had to be
-// changed is kept in full as an annotation. Keys of which nothing valid is left are dropped.
+// changed is kept in full as an annotation. Keys of which nothing valid is left, and the connector's own, are dropped.
 func sanitise(labels, annotations map[string]string) (map[string]string, map[string]string) {
 	cleanLabels, cleanAnnotations := map[string]string{}, map[string]string{}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		name := validKey(key)
-		if name == "" {
+		if name == "" || strings.HasPrefix(name, reserved) {
 			continue
 		}
 		value := labels[key]
@@ -33,7 +37,7 @@ func sanitise(labels, annotations map[string]string) (map[string]string, map[str
 		cleanLabels[name] = value
 	}
 	for _, key := range slices.Sorted(maps.Keys(annotations)) {
-		if name := validKey(key); name != "" {
+		if name := validKey(key); name != "" && !strings.HasPrefix(name, reserved) {
 			cleanAnnotations[name] = strings.ToValidUTF8(annotations[key], "?")
 		}
 	}

@@ -34,11 +34,18 @@ func TestLineage(t *testing.T) {
 	}
 	for name, unknown := range map[string]*admin.CreateTaskRequest{
 		"a local run, whose tasks share a folder": attemptOf("e", "/tmp/flyte/raw/3f2a", 0),
-		"no execution":                            attemptOf("", "s3://b/e/n0/data/0", 0),
-		"no folder":                               attemptOf("e", "0", 0),
+		"no execution": attemptOf("", "s3://b/e/n0/data/0", 0),
+		"no folder":    attemptOf("e", "0", 0),
 	} {
 		if got := lineage(unknown); got != "" {
 			t.Errorf("%s: want no lineage, got %s", name, got)
 		}
+	}
+}
+
+// Attempts that an older connector has made are reaped by this label: like names, it must never change.
+func TestLineageNeverChanges(t *testing.T) {
+	if got := lineage(attemptOf("e", "s3://b/e/n0/data/0", 0)); got != "3f1d26cbcd9df85a6c8486ba75770fe0" {
+		t.Errorf("the lineage of an attempt changed: %s", got)
 	}
 }

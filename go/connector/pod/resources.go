@@ -59,3 +59,27 @@ func resourceList(entries []*core.Resources_ResourceEntry, field string) (corev1
 	}
 	return result, nil
 }
+
+// addDefaults fills requests that neither the task nor a limit of it speaks of, and limits them like all others.
+func addDefaults(resources *corev1.ResourceRequirements, defaults corev1.ResourceList) {
+	for name, quantity := range defaults {
+		_, requested := resources.Requests[name]
+		limit, limited := resources.Limits[name]
+		if requested {
+			continue
+		}
+		if !limited {
+			limit = quantity
+		}
+		resources.Requests = with(resources.Requests, name, limit)
+		resources.Limits = with(resources.Limits, name, limit)
+	}
+}
+
+func with(list corev1.ResourceList, name corev1.ResourceName, quantity resource.Quantity) corev1.ResourceList {
+	if list == nil {
+		list = corev1.ResourceList{}
+	}
+	list[name] = quantity
+	return list
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"example.com/flyteconnector/gen/flyteidl/core"
 )
@@ -34,5 +35,46 @@ func TestStorageIsNoResourceOfAContainer(t *testing.T) {
 	entries := []*core.Resources_ResourceEntry{{Name: core.Resources_STORAGE, Value: "1Gi"}}
 	if _, err := resourceRequirements(&core.Resources{Limits: entries}); err == nil || !strings.Contains(err.Error(), "limits[0]: STORAGE") {
 		t.Errorf("want an error that names the entry, got %v", err)
+	}
+}
+
+func TestDefaultsFillWhatNobodySpeaksOf(t *testing.T) {
+	quantity := func(text string) corev1.ResourceList {
+		return corev1.ResourceList{corev1.ResourceCPU: resource.MustParse(text)}
+	}
+	defaults := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("2"), corev1.ResourceMemory: resource.MustParse("1Gi")}
+	cases := map[string]struct {
+		asked          corev1.ResourceRequirements
+		request, limit string
+	}{
+		"nothing asked for":      {corev1.ResourceRequirements{}, "2", "2"},
+		"a request of its own":   {corev1.ResourceRequirements{Requests: quantity("3"), Limits: quantity("4")}, "3", "4"},
+		"a limit is the request": {corev1.ResourceRequirements{Limits: quantity("500m")}, "500m", "500m"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			addDefaults(&c.asked, defaults)
+			request, limit := c.asked.Requests[corev1.ResourceCPU], c.asked.Limits[corev1.ResourceCPU]
+			if request.String() != c.request || limit.String() != c.limit {
+				t.Errorf("got %s to %s, want %s to %s", request.String(), limit.String(), c.request, c.limit)
+			}
+			if memory := c.asked.Requests[corev1.ResourceMemory]; memory.String() != "1Gi" {
+				t.Errorf("want the default of the other resource, got %s", memory.String())
+			}
+		})
+	}
+}
+
+func TestDefaultsAreForContainersThatNoEngineHasFinished(t *testing.T) {
+	options := Options{DefaultRequests: corev1.ResourceList{corev1.ResourceEphemeralStorage: resource.MustParse("3Gi")}}
+	for target, want := range map[string]string{"container_target": "3Gi", "k8s_pod_target_pod_template": "0"} {
+		task, err := Finish(real(t)[target], options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := task.Pod.Spec.Containers[0].Resources.Requests[corev1.ResourceEphemeralStorage]
+		if request.String() != want {
+			t.Errorf("%s: got %s, want %s", target, request.String(), want)
+		}
 	}
 }
