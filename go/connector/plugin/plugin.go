@@ -19,6 +19,8 @@ import (
 type Task struct {
 	// Type is the task type, in lower case.
 	Type string
+	// TypeVersion is the task_type_version that the task was registered with: 0 to Resource.TypeVersion.
+	TypeVersion int32
 	// Name is what the resource has to be called: DNS-1035, at most 52 characters, unique for each attempt, derived from
 	// a hash of OutputPrefix. Namespace is where it has to be.
 	Name, Namespace string
@@ -65,6 +67,9 @@ type Resource struct {
 	Plural string
 	// TaskTypes are the Flyte task types that the plugin serves, in lower case.
 	TaskTypes []string
+	// TypeVersion is the newest task_type_version that the plugin reads. It has to read all older ones too: a task stays
+	// registered in Flyte as it was. 0 is what flytekit's and flyte's task classes send.
+	TypeVersion int32
 	// PodLabel is the label that the operator puts on the resource's pods, with the resource's name as its value.
 	// Empty: the plugin does not want to see pods.
 	PodLabel string
