@@ -9,122 +9,89 @@
 package flyteconnector
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"sync"
-	"time"
 
-	"k8s.io/client-go/dynamic"
-	authorization "k8s.io/client-go/kubernetes/typed/authorization/v1"
-	"k8s.io/client-go/rest"
-
-	"example.com/flyteconnector/access"
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/flyte1"
 	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/pod"
 	"example.com/flyteconnector/serve"
-	"example.com/flyteconnector/watch"
 )
 
-// startLimit is how long the first look at the cluster may take.
-const startLimit = time.Minute
-
-// Run serves the plugins until ctx ends. It returns an error if it cannot start: no rights, no API server, no kind, or an
-// address that is taken.
+// Run serves the plugins until ctx ends, and returns nil when the last call has. It listens at once, and is ready when it
+// knows the cluster: until then its health is NOT_SERVING and calls about tasks wait, while Flyte already learns which
+// task types there are. An API server that does not answer, or a kind that is not there yet, are waited for; it returns an
+// error for what somebody has to repair: wrong options, an address that is taken, a missing right.
 func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
-	log := options.logger()
-	config, err := options.restConfig()
+	if err := options.validate(); err != nil {
+		return err
+	}
+	options.Name = cmp.Or(options.Name, defaultName)
+	options.Deadline = cmp.Or(options.Deadline, core.DefaultDeadline)
+	c, err := assemble(ctx, options, plugins)
 	if err != nil {
 		return err
 	}
-	client, err := dynamic.NewForConfig(config)
-	if err != nil {
-		return fmt.Errorf("client for %s: %w", config.Host, err)
+	if c.traces != nil {
+		defer c.traces.Stop(ctx)
 	}
-	watcher, err := watch.New(watch.Config{
-		Client: client, Namespaces: options.Namespaces, Resources: resources(plugins), Selector: core.Selector, Log: log,
-	})
+	listeners, err := listen(options)
+	defer listeners.close()
 	if err != nil {
 		return err
 	}
-	engine, err := core.New(core.Config{Client: client, Cache: watcher, Log: log, Deadline: options.Deadline}, plugins...)
-	if err != nil {
-		return err
+	config := serve.Config{
+		Log: c.log, CertFile: options.TLSCert, KeyFile: options.TLSKey, DrainDelay: options.DrainDelay,
+		Patience: options.Deadline / 5, TaskTypes: c.core.TaskTypes(),
 	}
-	// Listening comes before looking, so that an address that is taken shows at once.
-	listener, err := net.Listen("tcp", options.Listen)
+	c.observers.add(&config)
+	server, err := serve.New(config)
 	if err != nil {
-		return fmt.Errorf("--listen %s: %w", options.Listen, err)
+		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
 	}
-	defer listener.Close()
-	background, stop := context.WithCancel(ctx)
+	podOptions := pod.Options{Env: options.Env}
+	(&flyte1.Adapter{Name: options.Name, Core: c.core, Options: podOptions, Log: c.log}).Register(server.GRPC)
+	return c.run(ctx, server, listeners)
+}
+
+// run does everything at once, and ends it in the opposite order: the copies are kept up to date until the last call and
+// the last deletion have ended.
+func (c *connector) run(ctx context.Context, server *serve.Server, listeners listeners) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer stop()
-	running.Go(func() { watcher.Run(background) })
-	if err := ready(ctx, config, options, plugins, watcher); err != nil {
-		return err
+	defer c.core.Wait()
+	running.Go(func() { c.watcher.Run(background) })
+	if listeners.metrics != nil {
+		running.Go(func() { c.serveMetrics(background, listeners.metrics, server) })
 	}
-	return options.serve(ctx, log, engine, listener)
-}
-
-// serve answers calls. The copies are kept up to date until the last call has ended.
-func (o Options) serve(ctx context.Context, log *slog.Logger, engine *core.Core, listener net.Listener) error {
-	defer engine.Wait()
-	server, status := serve.NewServer(log)
-	adapter := &flyte1.Adapter{Name: o.Name, Core: engine, Options: pod.Options{Env: o.Env}, Log: log}
-	adapter.Register(server)
-	if o.AddressFile != "" {
-		if err := serve.WriteAddress(o.AddressFile, listener.Addr()); err != nil {
-			return err
+	serving, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	running.Go(func() {
+		err := c.start(serving, server, func() error { return c.writeAddress(listeners.grpc) })
+		if err != nil {
+			fail(err)
+			return
 		}
+		c.core.Run(serving)
+	})
+	c.log.Info("listening", "address", listeners.grpc.Addr().String(), "tls", c.options.TLSCert != "")
+	err := server.Run(serving, listeners.grpc, listeners.probes)
+	if err == nil && ctx.Err() == nil {
+		err = context.Cause(serving)
 	}
-	log.Info("serving", "address", listener.Addr().String(), "types", engine.TaskTypes(), "namespaces", o.Namespaces)
-	err := serve.Run(ctx, server, status, listener)
-	log.Info("stopped")
+	c.log.Info("stopped")
 	return err
 }
 
-// ready returns when the rights are complete and every copy is.
-func ready(ctx context.Context, config *rest.Config, o Options, plugins []plugin.Plugin, watcher *watch.Watcher) error {
-	reviews, err := authorization.NewForConfig(config)
-	if err != nil {
-		return fmt.Errorf("client for %s: %w", config.Host, err)
+func (c *connector) writeAddress(listener net.Listener) error {
+	if c.options.AddressFile == "" {
+		return nil
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, startLimit, fmt.Errorf("no answer in %s", startLimit))
-	defer cancel()
-	for {
-		err := access.Check(limited, reviews.SelfSubjectAccessReviews(), needs(plugins, o.Namespaces))
-		if err == nil {
-			return watcher.WaitForSync(limited)
-		}
-		if errors.Is(err, access.ErrMissing) {
-			return err
-		}
-		o.logger().Warn("waiting for the Kubernetes API", "server", config.Host, "error", err)
-		if !pause(limited) {
-			return fmt.Errorf("%w (%w)", err, context.Cause(limited))
-		}
-	}
-}
-
-func pause(ctx context.Context) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(time.Second):
-		return true
-	}
-}
-
-func resources(plugins []plugin.Plugin) []plugin.Resource {
-	result := make([]plugin.Resource, 0, len(plugins))
-	for _, p := range plugins {
-		result = append(result, p.Resource())
-	}
-	return result
+	return serve.WriteAddress(c.options.AddressFile, listener.Addr())
 }

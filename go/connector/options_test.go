@@ -53,7 +53,7 @@ func TestWhatIsNeededForEachNamespace(t *testing.T) {
 		want  []string
 	}{{[]string{"a", "b"}, []string{"a", "a", "b", "b"}}, {nil, []string{"", ""}}} {
 		var got []string
-		for _, need := range needs([]plugin.Plugin{double{}}, c.given) {
+		for _, need := range needs([]plugin.Plugin{double{}}, Options{Namespaces: c.given}) {
 			got = append(got, need.Namespace)
 		}
 		if !slices.Equal(got, c.want) {

@@ -103,10 +103,14 @@ func dial(t *testing.T, a *Adapter) *grpc.ClientConn {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, _ := serve.NewServer(a.Log)
-	a.Register(server)
-	go func() { _ = server.Serve(listener) }() // ends with Stop
-	t.Cleanup(server.Stop)
+	server, err := serve.New(serve.Config{Log: a.Log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Ready()
+	a.Register(server.GRPC)
+	go func() { _ = server.GRPC.Serve(listener) }() // ends with Stop
+	t.Cleanup(server.GRPC.Stop)
 	conn, err := grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)

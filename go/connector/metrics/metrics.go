@@ -1,10 +1,12 @@
 // What does the connector count?
 
-// Package metrics counts what the core does, for Prometheus. No label has the name of an execution, a task or a
+// Package metrics counts what the connector does, for Prometheus. No label has the name of an execution, a task or a
 // resource: there are too many of them.
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Event is what can happen to a task's resource.
 type Event string

@@ -1,7 +1,7 @@
 // How does the connector listen?
 
-// Package serve runs a gRPC server as Flyte needs it: health and reflection, room for inlined inputs, and a patient
-// treatment of its clients' keepalives.
+// Package serve runs a gRPC server as Flyte needs it: health and reflection, room for inlined inputs, a patient treatment
+// of its clients' keepalives, TLS, and an end that fails no call.
 package serve
 
 import (
@@ -10,18 +10,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"path/filepath"
-	"runtime/debug"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/reflection"
-	"google.golang.org/grpc/status"
 )
 
 const (
@@ -30,34 +26,86 @@ const (
 	maxMessage = 8<<20 + 1<<20
 	// minPing: Flyte 2's client sends a ping every 30 s, and gRPC's default server hangs up at the third one.
 	minPing = 15 * time.Second
+	// maxAge ends connections in order, so that clients look up the addresses again and find replicas that are new.
+	maxAge = 10 * time.Minute
 	// drain is how long calls may go on after the signal to stop; longer than any of them takes.
 	drain = 15 * time.Second
 )
 
-// NewServer makes a server with health and reflection; register services on it before Run.
-func NewServer(log *slog.Logger) (*grpc.Server, *health.Server) {
-	server := grpc.NewServer(
-		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPing, PermitWithoutStream: true}),
-		grpc.UnaryInterceptor(recovering(log)),
-	)
-	status := health.NewServer()
-	healthpb.RegisterHealthServer(server, status)
-	reflection.Register(server)
-	return server, status
+// Config says how to serve. Only Log is required.
+type Config struct {
+	Log *slog.Logger
+	// CertFile and KeyFile, PEM, turn TLS on; see TLS.
+	CertFile, KeyFile string
+	// DrainDelay is how long new calls are still accepted, after the signal to stop, while health says NOT_SERVING.
+	DrainDelay time.Duration
+	// Patience is how long a task's call waits for the server to be ready.
+	Patience time.Duration
+	// TaskTypes are the ones that may be named in logs and traces: a type that no plugin serves is text of the caller's.
+	TaskTypes []string
+	// Interceptors see every call first. Options are added to the server's own.
+	Interceptors []grpc.UnaryServerInterceptor
+	Options      []grpc.ServerOption
+	// maxAge of a connection; 0: the constant.
+	maxAge time.Duration
 }
 
-// Run serves until ctx ends, then lets running calls finish.
-func Run(ctx context.Context, server *grpc.Server, status *health.Server, listener net.Listener) error {
+// Server is a gRPC server: register services on GRPC, then Run.
+type Server struct {
+	GRPC   *grpc.Server
+	config Config
+	health *health.Server
+	gate   *gate
+}
+
+// New returns an error if the certificate cannot be used.
+func New(config Config) (*Server, error) {
+	if config.maxAge == 0 {
+		config.maxAge = maxAge
+	}
+	gate := newGate(config.Patience)
+	interceptors := append(config.Interceptors, logging(config.Log, config.TaskTypes), recovering(config.Log), gate.intercept)
+	options := append([]grpc.ServerOption{
+		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPing, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: config.maxAge, MaxConnectionAgeGrace: drain}),
+		grpc.ChainUnaryInterceptor(interceptors...),
+	}, config.Options...)
+	if config.CertFile != "" {
+		transport, err := TLS(config.CertFile, config.KeyFile, config.Log)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, grpc.Creds(transport))
+	}
+	s := &Server{GRPC: grpc.NewServer(options...), config: config, health: health.NewServer(), gate: gate}
+	healthpb.RegisterHealthServer(s.GRPC, s.health)
+	reflection.Register(s.GRPC)
+	return s, nil
+}
+
+// Run serves until ctx ends, then lets running calls finish. A probes listener, if there is one, gets a second server
+// that answers for the health of the first, without TLS.
+func (s *Server) Run(ctx context.Context, listener, probes net.Listener) error {
+	s.announce()
+	if probes != nil {
+		second := grpc.NewServer()
+		healthpb.RegisterHealthServer(second, s.health)
+		var running sync.WaitGroup
+		defer running.Wait()
+		defer second.Stop()
+		running.Go(func() {
+			if err := second.Serve(probes); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+				s.config.Log.Error("no answers to probes any more", "address", probes.Addr().String(), "error", err)
+			}
+		})
+	}
 	stopped := make(chan struct{})
 	stopping := context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		status.Shutdown() // load balancers look here
-		hard := time.AfterFunc(drain, server.Stop)
-		defer hard.Stop()
-		server.GracefulStop()
+		s.stop()
 	})
-	err := server.Serve(listener)
+	err := s.GRPC.Serve(listener)
 	early := errors.Is(err, grpc.ErrServerStopped) && ctx.Err() != nil // the signal came before Serve began
 	if err != nil && !early {
 		return fmt.Errorf("serve gRPC on %s: %w", listener.Addr(), err)
@@ -68,36 +116,12 @@ func Run(ctx context.Context, server *grpc.Server, status *health.Server, listen
 	return nil
 }
 
-// WriteAddress writes where the server listens, in one step: who reads the file sees all of it or nothing.
-func WriteAddress(path string, address net.Addr) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write the address file: %w", err)
-	}
-	defer os.Remove(temporary.Name()) // does nothing after the rename
-	if _, err := fmt.Fprintln(temporary, address); err != nil {
-		return fmt.Errorf("write the address file: %w", err)
-	}
-	if err := temporary.Close(); err != nil {
-		return fmt.Errorf("write the address file: %w", err)
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return fmt.Errorf("write the address file: %w", err)
-	}
-	return nil
-}
-
-// recovering turns a crash into an error of that call. It logs no request: inputs are the user's.
-func recovering(log *slog.Logger) grpc.UnaryServerInterceptor {
-	return func(
-		ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler,
-	) (answer any, err error) {
-		defer func() {
-			if problem := recover(); problem != nil {
-				log.Error("call crashed", "call", info.FullMethod, "problem", problem, "stack", string(debug.Stack()))
-				err = status.Errorf(codes.Internal, "%s crashed: %v", info.FullMethod, problem)
-			}
-		}()
-		return handler(ctx, request)
-	}
+// stop tells load balancers first, and clients next.
+func (s *Server) stop() {
+	s.health.Shutdown()
+	s.config.Log.Info("stopping", "drain_delay", s.config.DrainDelay.String(), "drain_limit", drain.String())
+	time.Sleep(s.config.DrainDelay)
+	hard := time.AfterFunc(drain, s.GRPC.Stop)
+	defer hard.Stop()
+	s.GRPC.GracefulStop()
 }

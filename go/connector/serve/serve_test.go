@@ -36,19 +36,32 @@ func (s slow) call(crash bool) grpc.MethodHandler {
 	}
 }
 
+func newServer(t *testing.T, config Config) *Server {
+	t.Helper()
+	if config.Log == nil {
+		config.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
+	server, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
 func start(t *testing.T, s slow) (conn *grpc.ClientConn, stop context.CancelFunc, ended chan error) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, health := NewServer(slog.New(slog.NewTextHandler(t.Output(), nil)))
-	server.RegisterService(&grpc.ServiceDesc{ServiceName: "test", HandlerType: (*any)(nil), Methods: []grpc.MethodDesc{
+	server := newServer(t, Config{})
+	server.GRPC.RegisterService(&grpc.ServiceDesc{ServiceName: "test", HandlerType: (*any)(nil), Methods: []grpc.MethodDesc{
 		{MethodName: "Slow", Handler: s.call(false)}, {MethodName: "Crash", Handler: s.call(true)},
 	}}, s)
 	ctx, stop := context.WithCancel(t.Context())
 	ended = make(chan error, 1)
-	go func() { ended <- Run(ctx, server, health, listener) }()
+	server.Ready()
+	go func() { ended <- server.Run(ctx, listener, nil) }()
 	conn, err = grpc.NewClient(listener.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
@@ -88,13 +101,13 @@ func TestASignalBeforeServingIsACleanEnd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		server, health := NewServer(slog.New(slog.NewTextHandler(t.Output(), nil)))
-		server.Stop() // so that Serve comes too late for certain
+		server := newServer(t, Config{})
+		server.GRPC.Stop() // so that Serve comes too late for certain
 		ctx, stop := context.WithCancel(t.Context())
 		if signalled {
 			stop()
 		}
-		if err := Run(ctx, server, health, listener); (err == nil) != signalled {
+		if err := server.Run(ctx, listener, nil); (err == nil) != signalled {
 			t.Errorf("%s: got %v", name, err)
 		}
 		stop()
