@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/cache"
 	"k8s.io/client-go/dynamic"
 
 	"example.com/flyteconnector/meta"
@@ -88,10 +90,15 @@ type Core struct {
 	background sync.WaitGroup
 	mutex      sync.Mutex
 	creating   map[place]*creating
+	ends       *ends
+	said       *cache.LRUExpireCache // what was logged once
+	dropping   sync.Map              // uids of what is being deleted in the background
+	polls      sync.Map              // from a uid to the time of its last Get
 }
 
-// served is a plugin and the kind that it creates.
+// served is a task type's plugin, and the kind that it creates.
 type served struct {
+	taskType string
 	plugin   plugin.Plugin
 	resource plugin.Resource
 	plural   schema.GroupVersionResource
@@ -107,7 +114,10 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	c := &Core{config: config, byType: map[string]served{}, creating: map[place]*creating{}}
+	c := &Core{
+		config: config, byType: map[string]served{}, creating: map[place]*creating{}, ends: newEnds(),
+		said: cache.NewLRUExpireCache(rememberedEnds),
+	}
 	for _, p := range plugins {
 		resource := p.Resource()
 		if resource.Kind == "" || resource.GroupVersionKind.Version == "" || len(resource.TaskTypes) == 0 {
@@ -117,7 +127,7 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 			if other, taken := c.byType[taskType]; taken {
 				return nil, fmt.Errorf("task type %q is claimed by %T and by %T", taskType, other.plugin, p)
 			}
-			c.byType[taskType] = served{plugin: p, resource: resource, plural: watch.PluralOf(resource)}
+			c.byType[taskType] = served{taskType: taskType, plugin: p, resource: resource, plural: watch.PluralOf(resource)}
 			c.types = append(c.types, taskType)
 		}
 	}
@@ -139,6 +149,18 @@ func (c *Core) served(taskType string) (served, error) {
 		return served{}, fmt.Errorf("%w: %q; this connector serves %q", ErrUnknownType, taskType, c.types)
 	}
 	return s, nil
+}
+
+// kinds are the plugins' kinds, each once.
+func (c *Core) kinds() []served {
+	var result []served
+	for _, taskType := range c.types {
+		s := c.byType[taskType]
+		if !slices.ContainsFunc(result, func(other served) bool { return other.plural == s.plural }) {
+			result = append(result, s)
+		}
+	}
+	return result
 }
 
 func (c *Core) client(s served, namespace string) dynamic.ResourceInterface {

@@ -34,11 +34,12 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 	}
 	created, err := c.make(ctx, s, object)
 	if err != nil {
-		if text, refused := refusal(err); refused {
+		if text, refused := refusal(s, err); refused {
 			return c.Refuse(task.Type, text)
 		}
 		return nil, fmt.Errorf("create %s %s/%s: %w", s.resource.Kind, task.Namespace, task.Name, err)
 	}
+	c.supersede(ctx, s, task)
 	return c.config.Keys.Encode(meta.Meta{
 		Kind:      meta.Kind(s.resource.GroupVersionKind),
 		Namespace: created.GetNamespace(),
@@ -60,13 +61,17 @@ func (c *Core) make(ctx context.Context, s served, object *unstructured.Unstruct
 	inner, cancel := c.deadline(ctx)
 	defer cancel()
 	where := place{s.plural, object.GetNamespace(), object.GetName()}
-	c.enter(inner, where)
+	doubt := c.enter(inner, where)
 	var created *unstructured.Unstructured
-	err := retry(inner, func(attempt context.Context) (err error) {
+	err := c.retry(inner, s, func(attempt context.Context) (err error) {
 		created, err = c.createOrAdopt(attempt, s, object)
+		if err == nil && doubt {
+			doubt = false
+			err = c.still(attempt, s, created)
+		}
 		return err
 	})
-	c.leave(where, outcome(ctx, err), func(undoing context.Context) { c.undo(undoing, s, object) })
+	c.leave(where, outcome(ctx, err), func(undoing context.Context) bool { return c.undo(undoing, s, object) })
 	return created, err
 }
 
@@ -77,6 +82,7 @@ func (c *Core) createOrAdopt(
 	client := c.client(s, object.GetNamespace())
 	created, err := client.Create(ctx, object, metav1.CreateOptions{FieldManager: "flyteconnector"})
 	if err == nil {
+		c.config.Metrics.Count(s.taskType, metrics.Created)
 		return created, nil
 	}
 	full := overQuota(err) // which is asked before the name: the quota may be full because the object is there
@@ -99,5 +105,6 @@ func (c *Core) createOrAdopt(
 		// Its pods may still write to the same output prefix. The name is free when they are gone.
 		return nil, again{fmt.Errorf("the earlier %s %s is still being deleted", existing.GetKind(), existing.GetName())}
 	}
+	c.config.Metrics.Count(s.taskType, metrics.Adopted)
 	return existing, nil
 }

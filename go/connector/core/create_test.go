@@ -52,7 +52,7 @@ func TestFaultsThatStayAreFinalAtOnce(t *testing.T) {
 		forbidden("ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"),
 		forbidden(`violates PodSecurity "restricted:latest": hostPath`),
 		forbidden("the namespace is being terminated", corev1.NamespaceTerminatingCause),
-		status(http.StatusNotFound, "no such namespace"),
+		apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "gone"),
 		status(http.StatusRequestEntityTooLarge, "too big"),
 		status(http.StatusUnprocessableEntity, "spec.x: invalid"),
 		status(http.StatusInternalServerError, "etcdserver: request is too large"),

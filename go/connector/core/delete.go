@@ -9,6 +9,9 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/metrics"
 )
 
 // Delete removes the task's resource, finished or not. It is fine if it does not exist, is being deleted, or if another
@@ -30,22 +33,31 @@ func (c *Core) Delete(ctx context.Context, taskType string, raw []byte) error {
 	}
 	inner, cancel := c.deadline(ctx)
 	defer cancel()
-	if _, err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
+	if _, err := c.remove(inner, s, m, metrics.Deleted); err != nil {
 		return fmt.Errorf("delete %s %s/%s: %w", m.Kind, m.Namespace, m.Name, err)
 	}
 	return nil
 }
 
 // remove deletes an object if it is ours, and says whether there was one. An empty uid means whichever uid it has.
-func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix string, uid types.UID) (found bool, err error) {
-	err = retry(ctx, func(attempt context.Context) error {
-		object, err := c.live(attempt, s, namespace, name, prefix, uid)
-		if err == nil && object == nil {
+//
+// It does not hang up on a DELETE that it has sent: the API server may do it all the same, and what would be done next
+// must not come before it. So when remove returns without an error, no DELETE of its own is on its way.
+func (c *Core) remove(ctx context.Context, s served, m meta.Meta, why metrics.Event) (found bool, err error) {
+	err = c.retry(ctx, s, func(attempt context.Context) error {
+		object, err := c.live(attempt, s, m)
+		if err != nil {
+			return unlessFinal(err)
+		}
+		if object == nil {
 			return nil
 		}
-		if err == nil {
-			found = true
-			err = c.client(s, namespace).Delete(attempt, name, deleteOptions(object.GetUID()))
+		found = true
+		uncut, cancel := withoutHangingUp(attempt)
+		defer cancel()
+		err = c.client(s, m.Namespace).Delete(uncut, m.Name, deleteOptions(object.GetUID()))
+		if err == nil && object.GetDeletionTimestamp() == nil {
+			c.config.Metrics.Count(s.taskType, why)
 		}
 		if err == nil || apierrors.IsNotFound(err) {
 			return nil
@@ -53,6 +65,15 @@ func (c *Core) remove(ctx context.Context, s served, namespace, name, prefix str
 		return unlessFinal(err) // a conflict is not: the uid changed in between, and the next look tells
 	})
 	return found, err
+}
+
+// withoutHangingUp ends at the deadline of ctx, and not before.
+func withoutHangingUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	uncut := context.WithoutCancel(ctx)
+	if deadline, limited := ctx.Deadline(); limited {
+		return context.WithDeadline(uncut, deadline)
+	}
+	return uncut, func() {}
 }
 
 // deleteOptions ask for foreground deletion: the object stays, marked, until its pods are gone. So its name is free only

@@ -4,6 +4,7 @@ package core
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ var (
 	// ErrUnavailable: the API server did not do it in time.
 	ErrUnavailable = errors.New("Kubernetes API is unavailable")
 )
+
+func unavailable(err error) bool { return errors.Is(err, ErrUnavailable) }
 
 var errInnerDeadline = errors.New("the connector's own deadline is over")
 
@@ -65,12 +68,15 @@ var admission = []string{"admission webhook", "ValidatingAdmissionPolicy", "viol
 
 // refusal says whether the API server will never accept the object, and in which words. "Forbidden" is one only if the
 // object is the reason, or a namespace that goes away; missing rights and a full quota are repaired by somebody else.
-func refusal(err error) (string, bool) {
+func refusal(s served, err error) (string, bool) {
 	var status apierrors.APIStatus
 	if !final(err) || !errors.As(err, &status) {
 		return "", false
 	}
 	text := status.Status().Message
+	if details := status.Status().Details; apierrors.IsNotFound(err) && (details == nil || details.Kind != "namespaces") {
+		return fmt.Sprintf("the cluster does not know %s: is its operator installed? (%s)", s.plural.GroupResource(), text), true
+	}
 	judged := func(judge string) bool { return strings.Contains(text, judge) }
 	never := !apierrors.IsForbidden(err) || apierrors.HasStatusCause(err, corev1.NamespaceTerminatingCause) ||
 		slices.ContainsFunc(admission, judged)

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,10 +47,12 @@ func (d double) GetTaskPhase(*unstructured.Unstructured, []corev1.Pod) (plugin.P
 	return d.info, d.err
 }
 
-// seen is a cache with at most one resource.
+// seen is a cache: object is what Get finds, and others what the sweep and the reaper find beside it.
 type seen struct {
-	Cache
-	object *unstructured.Unstructured
+	object  *unstructured.Unstructured
+	others  []*unstructured.Unstructured
+	pods    []corev1.Pod
+	warning string
 }
 
 func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.Unstructured {
@@ -58,8 +61,22 @@ func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.
 	}
 	return s.object
 }
-func (seen) Pods(plugin.Resource, string, string) []corev1.Pod { return nil }
-func (seen) Serves(namespace string) bool                      { return namespace == "ns" }
+func (s seen) Pods(plugin.Resource, string, string) []corev1.Pod { return s.pods }
+func (s seen) Warning(plugin.Resource, string, types.UID) string { return s.warning }
+func (seen) Serves(namespace string) bool                        { return namespace == "ns" }
+
+func (s seen) All(plugin.Resource) []*unstructured.Unstructured {
+	if s.object == nil {
+		return s.others
+	}
+	return append([]*unstructured.Unstructured{s.object}, s.others...)
+}
+
+func (s seen) Lineage(resource plugin.Resource, namespace, lineage string) []*unstructured.Unstructured {
+	return slices.DeleteFunc(slices.Clone(s.All(resource)), func(o *unstructured.Unstructured) bool {
+		return o.GetNamespace() != namespace || o.GetLabels()[LineageLabel] != lineage
+	})
+}
 
 var task = attempt.Attempt{Task: plugin.Task{Type: "double", Name: "n", Namespace: "ns", OutputPrefix: "s3://b/0"}}
 

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/metrics"
 	"example.com/flyteconnector/plugin"
 )
 
@@ -32,67 +34,95 @@ func (c *Core) Get(ctx context.Context, taskType string, raw []byte) (plugin.Pha
 	if m.Refusal != "" {
 		return plugin.PhaseInfo{Phase: plugin.Failed, Reason: m.Refusal}, nil
 	}
+	c.polled(m.UID)
 	object := c.config.Cache.Resource(s.resource, m.Namespace, m.Name)
-	if object == nil || object.GetUID() != m.UID || !ours(object, m.Prefix) {
-		// The cache may not have heard of it yet: one look at the cluster itself before it counts as lost.
-		inner, cancel := context.WithTimeout(ctx, lookAgain)
-		defer cancel()
-		object, err = c.live(inner, s, m.Namespace, m.Name, m.Prefix, m.UID)
-		if err != nil {
+	if object != nil && (object.GetUID() != m.UID || !ours(object, m.Prefix)) {
+		object = nil
+	}
+	info, over := c.ends.of(m)
+	if !over {
+		if info, err = c.look(ctx, s, m, object); err != nil {
 			c.config.Log.Warn("resource not in the cache, and the API server does not answer", "meta", m, "error", err)
 			return plugin.PhaseInfo{Phase: plugin.Queued, Reason: "waiting for the Kubernetes API: " + err.Error()}, nil
 		}
-		if object == nil {
-			return lost(m), nil
-		}
 	}
-	info := c.phaseOf(s, object)
-	failed := info.Phase == plugin.Failed || info.Phase == plugin.RetryableFailed
-	if failed && info.CleanupOnFailure && object.GetDeletionTimestamp() == nil {
-		c.cleanUpLater(ctx, s, m)
+	if object != nil && failure(info.Phase) && info.CleanupOnFailure {
+		// Flyte sends a delete only before a next attempt. If this one does not work, the next call or sweep tries again.
+		c.dropLater(ctx, s, object, metrics.Deleted)
 	}
 	return info, nil
 }
 
-// cleanUpLater deletes a failed task's resource that would go on by itself. Flyte sends a delete only before a next attempt.
-func (c *Core) cleanUpLater(ctx context.Context, s served, m meta.Meta) {
-	c.background.Go(func() {
-		inner, cancel := c.deadline(context.WithoutCancel(ctx))
+// look judges the resource; nil is one that the cache does not have. The error is the API server's.
+func (c *Core) look(ctx context.Context, s served, m meta.Meta, object *unstructured.Unstructured) (plugin.PhaseInfo, error) {
+	if object == nil {
+		// The cache may not have heard of it yet: one look at the cluster itself before it counts as lost.
+		inner, cancel := context.WithTimeout(ctx, lookAgain)
 		defer cancel()
-		if _, err := c.remove(inner, s, m.Namespace, m.Name, m.Prefix, m.UID); err != nil {
-			c.config.Log.Warn("a failed task's resource is still there; the next GetTask tries again", "meta", m, "error", err)
+		var err error
+		if object, err = c.live(inner, s, m); err != nil {
+			return plugin.PhaseInfo{}, err
 		}
-	})
+	}
+	found := end{lost(m), metrics.Lost}
+	if object != nil {
+		found = c.judge(ctx, s, object)
+	}
+	if !found.Phase.Terminal() {
+		return found.PhaseInfo, nil
+	}
+	info, first := c.ends.keep(m, found.PhaseInfo)
+	if first && found.event != "" {
+		c.config.Metrics.Count(s.taskType, found.event)
+	}
+	return info, nil
 }
 
-// phaseOf asks the plugin, and answers where the plugin cannot.
-func (c *Core) phaseOf(s served, object *unstructured.Unstructured) plugin.PhaseInfo {
-	info, err := c.ask(s, object)
-	if err != nil {
-		c.config.Log.Warn("no phase", "kind", object.GetKind(), "namespace", object.GetNamespace(), "name", object.GetName(),
-			"error", err)
-		info = plugin.PhaseInfo{Phase: plugin.Running, Reason: err.Error()}
+// judge asks the plugin, and then what the plugin cannot know: the object store, the timeout, deletion, and events.
+func (c *Core) judge(ctx context.Context, s served, object *unstructured.Unstructured) end {
+	pods := c.config.Cache.Pods(s.resource, object.GetNamespace(), object.GetName())
+	info := c.phaseOf(s, object, pods)
+	if info.Phase.Terminal() {
+		return c.settle(ctx, s, object, info)
 	}
-	if object.GetDeletionTimestamp() != nil && !info.Phase.Terminal() {
+	if late, is := overdue(object, info, c.config.Now()); is {
+		return late
+	}
+	if object.GetDeletionTimestamp() != nil {
 		info.Phase = plugin.RetryableFailed
 		info.Reason = fmt.Sprintf("%s %s/%s is being deleted", object.GetKind(), object.GetNamespace(), object.GetName())
+		return end{PhaseInfo: info}
 	}
-	return info
+	return end{PhaseInfo: c.explain(s, object, pods, info)}
+}
+
+// phaseOf asks the plugin, and answers where the plugin cannot. It depends on the object and the pods alone.
+func (c *Core) phaseOf(s served, object *unstructured.Unstructured, pods []corev1.Pod) plugin.PhaseInfo {
+	info, err := ask(s, object, pods)
+	if err != nil {
+		c.config.Metrics.Count(s.taskType, metrics.UnknownState)
+		c.sayOnce(object, "no phase", "error", err)
+		info = plugin.PhaseInfo{Phase: plugin.Running, Reason: err.Error()}
+	}
+	return c.tidy(object, info)
 }
 
 // ask calls the plugin. A plugin that does not know, or crashes, must not end a task that may be well.
-func (c *Core) ask(s served, object *unstructured.Unstructured) (info plugin.PhaseInfo, err error) {
+func ask(s served, object *unstructured.Unstructured, pods []corev1.Pod) (info plugin.PhaseInfo, err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			err = fmt.Errorf("plugin crashed in GetTaskPhase: %v", problem)
 		}
 	}()
-	pods := c.config.Cache.Pods(s.resource, object.GetNamespace(), object.GetName())
 	info, err = s.plugin.GetTaskPhase(object.DeepCopy(), pods)
 	if err == nil && info.Phase == plugin.Unknown {
 		err = errors.New("plugin reported no phase")
 	}
 	return info, err
+}
+
+func failure(phase plugin.Phase) bool {
+	return phase == plugin.Failed || phase == plugin.RetryableFailed
 }
 
 // lost is the answer for a resource that is not there any more. Another attempt may work; only Flyte can start one.

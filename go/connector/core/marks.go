@@ -17,20 +17,20 @@ import (
 // What the connector writes on every resource that it creates. It never touches a resource that has no ManagedLabel or no
 // OutputPrefixAnnotation.
 const (
-	prefix = "flyteconnector.example.com/"
+	markPrefix = "flyteconnector.example.com/"
 
-	ManagedLabel = prefix + "managed"
+	ManagedLabel = markPrefix + "managed"
 	// LineageLabel is equal for the attempts of one task. It is missing where nothing may be deleted because of it.
 	LineageLabel = watch.LineageLabel
 	// OutputPrefixAnnotation is the folder of the attempt; TypeAnnotation its task type.
-	OutputPrefixAnnotation = prefix + "output-prefix"
-	TypeAnnotation         = prefix + "task-type"
+	OutputPrefixAnnotation = markPrefix + "output-prefix"
+	TypeAnnotation         = markPrefix + "task-type"
 	// AttemptAnnotation counts the attempts from 0, in decimal digits.
-	AttemptAnnotation = prefix + "attempt"
+	AttemptAnnotation = markPrefix + "attempt"
 	// TimeoutAnnotation is the task's timeout as Go writes a duration ("1h30m0s"); missing if there is none.
-	TimeoutAnnotation = prefix + "timeout"
+	TimeoutAnnotation = markPrefix + "timeout"
 	// OutputsAnnotation is "true" if a success leaves outputs; missing otherwise.
-	OutputsAnnotation = prefix + "outputs"
+	OutputsAnnotation = markPrefix + "outputs"
 
 	// Selector finds the connector's resources.
 	Selector = ManagedLabel + "=true"
@@ -59,7 +59,7 @@ func mark(object *unstructured.Unstructured, task attempt.Attempt) {
 func without(values map[string]string) map[string]string {
 	result := map[string]string{}
 	maps.Copy(result, values)
-	maps.DeleteFunc(result, func(name, _ string) bool { return strings.HasPrefix(name, prefix) })
+	maps.DeleteFunc(result, func(name, _ string) bool { return strings.HasPrefix(name, markPrefix) })
 	return result
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"example.com/flyteconnector/metrics"
 )
 
 const (
@@ -20,7 +22,7 @@ const (
 // retry calls step until it returns nil or an error that is not marked with again, or until ctx ends. Kubernetes' client
 // repeats little on its own: neither POST nor DELETE after a broken connection, nor a 500 (measured, client-go 0.36).
 // It does repeat 429, and keeps to attemptTimeout.
-func retry(ctx context.Context, step func(context.Context) error) error {
+func (c *Core) retry(ctx context.Context, s served, step func(context.Context) error) error {
 	pause := firstPause
 	for {
 		attempt, cancel := context.WithTimeout(ctx, attemptTimeout)
@@ -33,6 +35,7 @@ func retry(ctx context.Context, step func(context.Context) error) error {
 		if !sleep(ctx, pause/2+rand.N(pause/2+1)) {
 			return fmt.Errorf("%w (%w): %w", ErrUnavailable, context.Cause(ctx), err)
 		}
+		c.config.Metrics.Count(s.taskType, metrics.APIRetry)
 		pause = min(2*pause, longestPause)
 	}
 }

@@ -5,13 +5,116 @@ package core
 import (
 	"context"
 	"time"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+
+	"example.com/flyteconnector/metrics"
 )
 
 // DefaultSweepEvery is the time between two sweeps.
 const DefaultSweepEvery = time.Minute
 
-// Run sweeps until ctx ends. Every replica may: what is to be deleted is read from the resources, and deleted by its uid.
+// timeoutGrace leaves it to a call of Flyte to say first that a task's timeout is over: then its user reads the reason.
+const timeoutGrace = 2 * time.Minute
+
+// Run sweeps until ctx ends. A sweep deletes what Flyte does not: attempts that a later one has replaced, failed tasks
+// whose resource would go on, what has finished long ago, what is over its timeout, and what nobody asks about if there is
+// a lease. Every replica may sweep: what is to be deleted is read from the resources, and deleted by its uid.
 func (c *Core) Run(ctx context.Context) {
-	for sleep(ctx, c.config.SweepEvery) {
+	every := c.config.SweepEvery
+	if c.config.LocalLease > 0 {
+		every = min(every, c.config.LocalLease/4)
 	}
+	sweep := sweeper{Core: c, first: map[types.UID]time.Time{}, ended: map[types.UID]time.Time{}}
+	for sleep(ctx, every) {
+		sweep.once(ctx)
+	}
+}
+
+// sweeper remembers since when it has seen what, by the machine's monotonic clock. After a restart it begins anew, and so
+// keeps things longer, never shorter.
+type sweeper struct {
+	*Core
+	first, ended map[types.UID]time.Time
+}
+
+func (w sweeper) once(ctx context.Context) {
+	there := map[types.UID]bool{}
+	for _, s := range w.kinds() {
+		for _, object := range w.config.Cache.All(s.resource) {
+			there[object.GetUID()] = true
+			if ctx.Err() == nil && !w.visit(ctx, object) {
+				return // the API server is away; the next sweep tries again
+			}
+		}
+	}
+	w.forgetAllBut(there)
+}
+
+// visit deletes an object if it is due. It returns false if the API server does not answer.
+func (w sweeper) visit(ctx context.Context, object *unstructured.Unstructured) bool {
+	s, known := w.byType[object.GetAnnotations()[TypeAnnotation]]
+	if !known || !managed(object) || object.GetDeletionTimestamp() != nil {
+		return true // another connector's
+	}
+	why := w.due(s, object)
+	if why == "" {
+		return true
+	}
+	err := w.drop(ctx, s, object, why)
+	if err != nil {
+		w.config.Log.Warn("sweep", "error", err)
+	}
+	return !unavailable(err)
+}
+
+// due says why an object is to be deleted; "" if it is not.
+func (w sweeper) due(s served, object *unstructured.Unstructured) metrics.Event {
+	uid, now := object.GetUID(), time.Now()
+	if w.superseded(s, object) {
+		return metrics.Superseded
+	}
+	if over, known := w.ended[uid]; known {
+		return expired(now.Sub(over), w.config.KeepFinished)
+	}
+	pods := w.config.Cache.Pods(s.resource, object.GetNamespace(), object.GetName())
+	info, err := ask(s, object, pods)
+	switch {
+	case err == nil && failure(info.Phase) && info.CleanupOnFailure:
+		return metrics.Deleted
+	case err == nil && info.Phase.Terminal():
+		w.ended[uid] = now
+		return ""
+	}
+	if _, late := overdue(object, info, w.config.Now().Add(-timeoutGrace)); late {
+		return metrics.TimedOut
+	}
+	if _, known := w.first[uid]; !known {
+		w.first[uid] = now
+	}
+	return w.abandoned(uid, w.first[uid])
+}
+
+func expired(ago, keep time.Duration) metrics.Event {
+	if keep > 0 && ago > keep {
+		return metrics.Expired
+	}
+	return ""
+}
+
+func (w sweeper) forgetAllBut(there map[types.UID]bool) {
+	for _, known := range []map[types.UID]time.Time{w.first, w.ended} {
+		for uid := range known {
+			if !there[uid] {
+				delete(known, uid)
+			}
+		}
+	}
+	w.polls.Range(func(uid, _ any) bool {
+		if id, ok := uid.(types.UID); ok && !there[id] {
+			w.polls.Delete(uid)
+		}
+		return true
+	})
 }

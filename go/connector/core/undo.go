@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/metrics"
 )
 
 // place is where a task's resource is: the same in every call for one attempt.
@@ -26,10 +27,12 @@ type creating struct {
 	made, late bool               // what calls have come to, while the entry exists
 	cancel     context.CancelFunc // nil: no undo
 	undone     chan struct{}
+	doubt      bool // the undo has sent a DELETE and got no answer
 }
 
-// enter counts a call in, and ends the undo of an earlier one.
-func (c *Core) enter(ctx context.Context, where place) {
+// enter counts a call in, and ends the undo of an earlier one. It waits for the answer to a DELETE that the undo has sent,
+// so that what is there afterwards stays. It returns true if no answer came: then the DELETE may still be done.
+func (c *Core) enter(ctx context.Context, where place) (doubt bool) {
 	c.mutex.Lock()
 	now := c.creating[where]
 	if now == nil {
@@ -40,13 +43,35 @@ func (c *Core) enter(ctx context.Context, where place) {
 	cancel, undone := now.cancel, now.undone
 	c.mutex.Unlock()
 	if cancel == nil {
-		return
+		return false
 	}
 	cancel()
 	select {
 	case <-undone:
 	case <-ctx.Done():
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return now.doubt
+}
+
+// still looks once more at what was created or adopted while a DELETE without an answer may have been on its way. What
+// comes even later than that takes the resource away, and Get says so: one attempt is lost then, and nothing runs twice.
+// Only a DELETE for a certain resourceVersion would rule it out, and takes the right to change resources.
+func (c *Core) still(ctx context.Context, s served, created *unstructured.Unstructured) error {
+	sleep(ctx, longestPause)
+	m := meta.Meta{
+		Namespace: created.GetNamespace(), Name: created.GetName(), UID: created.GetUID(),
+		Prefix: meta.PrefixHash(created.GetAnnotations()[OutputPrefixAnnotation]),
+	}
+	object, err := c.live(ctx, s, m)
+	switch {
+	case err != nil:
+		return unlessFinal(err)
+	case object == nil || object.GetDeletionTimestamp() != nil:
+		return again{errors.New("a delete that was sent before has taken the resource away")}
+	}
+	return nil
 }
 
 // ending is how a create ended.
@@ -71,7 +96,7 @@ func outcome(ctx context.Context, err error) ending {
 }
 
 // leave counts a call out. The last one starts the undo, if any was late and none has made the resource.
-func (c *Core) leave(where place, how ending, undo func(context.Context)) {
+func (c *Core) leave(where place, how ending, undo func(context.Context) (doubt bool)) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	now := c.creating[where]
@@ -88,8 +113,11 @@ func (c *Core) leave(where place, how ending, undo func(context.Context)) {
 	undone := make(chan struct{})
 	now.cancel, now.undone = cancel, undone
 	c.background.Go(func() {
-		undo(ctx)
+		doubt := undo(ctx)
 		cancel()
+		c.mutex.Lock()
+		now.doubt = now.doubt || doubt
+		c.mutex.Unlock()
 		close(undone)
 		c.forget(where, undone)
 	})
@@ -104,22 +132,26 @@ func (c *Core) forget(where place, undone chan struct{}) {
 	}
 }
 
-// undo deletes what a create may have left behind, until ctx ends.
-func (c *Core) undo(ctx context.Context, s served, object *unstructured.Unstructured) {
-	prefix := meta.PrefixHash(object.GetAnnotations()[OutputPrefixAnnotation])
+// undo deletes what a create may have left behind, until ctx ends. It returns true if a DELETE got no answer.
+func (c *Core) undo(ctx context.Context, s served, object *unstructured.Unstructured) (doubt bool) {
+	m := meta.Meta{
+		Namespace: object.GetNamespace(), Name: object.GetName(),
+		Prefix: meta.PrefixHash(object.GetAnnotations()[OutputPrefixAnnotation]),
+	}
 	// A request on its way may still arrive, so "not there" is believed only at the end.
 	for found := false; !found && ctx.Err() == nil; {
 		var err error
-		found, err = c.remove(ctx, s, object.GetNamespace(), object.GetName(), prefix, "")
+		found, err = c.remove(ctx, s, m, metrics.Undone)
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return // the attempt has come back
+			return found && err != nil // the attempt has come back
 		}
 		if err != nil {
 			c.config.Log.Warn("a create that took too long may have left a resource", "kind", s.resource.Kind,
-				"namespace", object.GetNamespace(), "name", object.GetName(), "error", err)
+				"namespace", m.Namespace, "name", m.Name, "error", err)
 		}
 		sleep(ctx, longestPause)
 	}
+	return false
 }
 
 // wentAway tells a caller that has hung up from one whose time was over: gRPC may report the latter as canceled, too.

@@ -1,0 +1,59 @@
+// What has Flyte been told about the end of a task?
+
+package core
+
+import (
+	"sync"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/cache"
+
+	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/metrics"
+	"example.com/flyteconnector/plugin"
+)
+
+// How many ends are remembered, and for how long. Flyte seldom asks again after an end, and then within a minute.
+const (
+	rememberedEnds = 4096
+	rememberedFor  = time.Hour
+)
+
+// end is a phase, and what to count if it is a task's end.
+type end struct {
+	plugin.PhaseInfo
+	event metrics.Event
+}
+
+// ends remembers terminal answers, so that an end never changes: not when an operator goes back to an earlier state, not
+// when the resource is deleted afterwards. And what needs the object store is read once.
+//
+// It is only a memory. After a restart, or in another replica, the same resource is judged again: the answer differs if
+// the resource has changed since. Flyte 2 does not ask after an end, and FlytePropeller only after RETRYABLE_FAILED,
+// where it goes on to the next attempt whatever the answer is.
+type ends struct {
+	mutex sync.Mutex
+	known *cache.LRUExpireCache // from meta.Meta, all of it: a forged one must not change what another gets
+}
+
+func newEnds() *ends { return &ends{known: cache.NewLRUExpireCache(rememberedEnds)} }
+
+func (e *ends) of(m meta.Meta) (plugin.PhaseInfo, bool) {
+	known, found := e.known.Get(m)
+	if !found {
+		return plugin.PhaseInfo{}, false
+	}
+	info, ok := known.(plugin.PhaseInfo)
+	return info, ok
+}
+
+// keep returns the end that was there first: two calls at once may have come to different ones.
+func (e *ends) keep(m meta.Meta, info plugin.PhaseInfo) (kept plugin.PhaseInfo, first bool) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if before, found := e.of(m); found {
+		return before, false
+	}
+	e.known.Add(m, info, rememberedFor)
+	return info, true
+}

@@ -1,0 +1,79 @@
+// Can Flyte show what a plugin says?
+
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"example.com/flyteconnector/meta"
+	"example.com/flyteconnector/plugin"
+)
+
+// What Flyte stores with every event of a task has to be small.
+const (
+	maxReason = 4096
+	maxInfo   = 16 << 10
+)
+
+// tidy cuts texts and leaves out what would break a page: one bad link must not cost the task.
+func (c *Core) tidy(object *unstructured.Unstructured, info plugin.PhaseInfo) plugin.PhaseInfo {
+	info.Reason = meta.Shorten(info.Reason, maxReason)
+	var links []plugin.Link
+	for _, link := range info.Links {
+		if problem := unusable(link); problem != "" {
+			c.sayOnce(object, "link left out", "link", link.Name, "uri", link.URI, "problem", problem)
+			continue
+		}
+		links = append(links, link)
+	}
+	info.Links = links
+	if len(info.Info) > 0 {
+		raw, err := json.Marshal(info.Info) // NaN and infinity have no JSON form
+		if err == nil && len(raw) > maxInfo {
+			err = fmt.Errorf("%d bytes; Flyte stores it with every event, so it must have at most %d", len(raw), maxInfo)
+		}
+		if err != nil {
+			c.sayOnce(object, "PhaseInfo.Info left out", "error", err)
+			info.Info = nil
+		}
+	}
+	return info
+}
+
+// unusable says what is wrong with a link; "" if nothing is.
+func unusable(link plugin.Link) string {
+	address, err := url.Parse(link.URI)
+	switch {
+	case link.Name == "":
+		return "it has no name"
+	case strings.ContainsFunc(link.URI, unicode.IsControl):
+		return "it has a line break or another control character"
+	case strings.Contains(link.URI, "{{"):
+		return "it has a template variable that nobody has filled in"
+	case err != nil:
+		return err.Error()
+	case (address.Scheme != "http" && address.Scheme != "https") || address.Host == "":
+		return "it is not absolute: want http://… or https://…"
+	case address.User != nil:
+		return "it has a user or a password, which everybody would see"
+	}
+	return ""
+}
+
+// sayOnce logs what every GetTask would find again once for each resource and text.
+func (c *Core) sayOnce(object *unstructured.Unstructured, text string, details ...any) {
+	key := fmt.Sprint(object.GetUID(), text, details)
+	if _, said := c.said.Get(key); said {
+		return
+	}
+	c.said.Add(key, nil, 24*time.Hour)
+	about := []any{"kind", object.GetKind(), "namespace", object.GetNamespace(), "name", object.GetName()}
+	c.config.Log.Warn(text, append(about, details...)...)
+}
