@@ -80,9 +80,13 @@ def uv_env() -> dict[str, str]:
 
 
 def settings(base: dict[str, str]) -> dict[str, str]:
-    """Return `base` as a process in this environment needs it: its programs first on PATH, devkit importable."""
+    """Return `base` as a process in this environment needs it: its programs first on PATH, devkit importable.
+
+    Flyte 2's SDK reports crashes to its makers unless DO_NOT_TRACK is set.
+    """
     path = os.pathsep.join([str(PYTHON.parent), base.get("PATH", os.defpath)])
-    ours = {"PATH": path, "VIRTUAL_ENV": str(HOME), "PYTHONPATH": str(ROOT / "scripts"), "PYTHONUTF8": "1"}
+    ours = {"PATH": path, "VIRTUAL_ENV": str(HOME), "PYTHONPATH": str(ROOT / "scripts")}
+    ours |= {"PYTHONUTF8": "1", "DO_NOT_TRACK": "1"}
     return {name: value for name, value in base.items() if name != "PYTHONHOME"} | ours
 
 
