@@ -33,7 +33,7 @@ func byLineage(object any) ([]string, error) {
 func (w *Watcher) All(resource plugin.Resource) []*unstructured.Unstructured {
 	var result []*unstructured.Unstructured
 	for _, namespace := range w.config.Namespaces {
-		if informer := w.informer(PluralOf(resource), namespace, w.config.Selector); informer != nil {
+		if informer := w.find(key{PluralOf(resource), namespace, w.config.Selector, ""}); informer != nil {
 			result = append(result, resources(informer.GetStore().List())...)
 		}
 	}
@@ -42,7 +42,7 @@ func (w *Watcher) All(resource plugin.Resource) []*unstructured.Unstructured {
 
 // Lineage returns the copies in a namespace that carry LineageLabel with the value. They belong to the cache.
 func (w *Watcher) Lineage(resource plugin.Resource, namespace, lineage string) []*unstructured.Unstructured {
-	informer := w.informer(PluralOf(resource), namespace, w.config.Selector)
+	informer := w.find(key{PluralOf(resource), namespace, w.config.Selector, ""})
 	if informer == nil {
 		return nil
 	}

@@ -44,10 +44,10 @@ type Watcher struct {
 	failures map[key]error
 }
 
-// key is one watch: a kind in a namespace ("" is all of them) with a label selector.
+// key is one watch: a kind in a namespace ("" is all of them) with a label selector and a field selector.
 type key struct {
-	resource            schema.GroupVersionResource
-	namespace, selector string
+	resource                    schema.GroupVersionResource
+	namespace, selector, fields string
 }
 
 func (k key) String() string {
@@ -75,15 +75,7 @@ func New(config Config) (*Watcher, error) {
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}}
 	for _, resource := range config.Resources {
 		for _, namespace := range config.Namespaces {
-			own := key{PluralOf(resource), namespace, config.Selector}
-			if err := w.add(own, cache.Indexers{lineageIndex: byLineage}, dropManagedFields); err != nil {
-				return nil, err
-			}
-			if resource.PodLabel == "" {
-				continue
-			}
-			pods := key{PodsResource, namespace, resource.PodLabel}
-			if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, toPod); err != nil {
+			if err := w.addAll(resource, namespace); err != nil {
 				return nil, err
 			}
 		}
@@ -91,11 +83,30 @@ func New(config Config) (*Watcher, error) {
 	return w, nil
 }
 
+// addAll adds what is to be seen of a kind in a namespace: its resources, their pods, the warnings about them.
+func (w *Watcher) addAll(resource plugin.Resource, namespace string) error {
+	own := key{PluralOf(resource), namespace, w.config.Selector, ""}
+	if err := w.add(own, cache.Indexers{lineageIndex: byLineage}, dropManagedFields); err != nil {
+		return err
+	}
+	if resource.PodLabel != "" {
+		pods := key{PodsResource, namespace, resource.PodLabel, ""}
+		if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, toPod); err != nil {
+			return err
+		}
+	}
+	if w.config.Events {
+		events := key{EventsResource, namespace, "", warnings(resource)}
+		return w.add(events, cache.Indexers{subjectIndex: bySubject}, toEvent)
+	}
+	return nil
+}
+
 func (w *Watcher) add(k key, indexers cache.Indexers, transform cache.TransformFunc) error {
 	if w.informers[k] != nil {
 		return nil // two plugins may share a kind
 	}
-	only := func(options *metav1.ListOptions) { options.LabelSelector = k.selector }
+	only := func(options *metav1.ListOptions) { options.LabelSelector, options.FieldSelector = k.selector, k.fields }
 	informer := dynamicinformer.NewFilteredDynamicInformer(w.config.Client, k.resource, k.namespace, 0, indexers, only).Informer()
 	if err := informer.SetTransform(transform); err != nil {
 		return fmt.Errorf("watch %s: %w", k, err)
@@ -139,7 +150,7 @@ func (w *Watcher) WaitForSync(ctx context.Context) error {
 
 // Resource returns the copy of a resource; nil if there is none (yet). It belongs to the cache: do not change it.
 func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured {
-	informer := w.informer(PluralOf(resource), namespace, w.config.Selector)
+	informer := w.find(key{PluralOf(resource), namespace, w.config.Selector, ""})
 	if informer == nil {
 		return nil
 	}
@@ -156,18 +167,20 @@ func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []corev
 	if resource.PodLabel == "" {
 		return nil
 	}
-	informer := w.informer(PodsResource, namespace, resource.PodLabel)
+	informer := w.find(key{PodsResource, namespace, resource.PodLabel, ""})
 	if informer == nil {
 		return nil
 	}
 	return sortedPods(informer.GetIndexer(), namespace+"/"+name)
 }
 
-func (w *Watcher) informer(resource schema.GroupVersionResource, namespace, selector string) cache.SharedIndexInformer {
-	if informer := w.informers[key{resource, namespace, selector}]; informer != nil {
+// find returns the informer of the namespace, or of all of them.
+func (w *Watcher) find(k key) cache.SharedIndexInformer {
+	if informer := w.informers[k]; informer != nil {
 		return informer
 	}
-	return w.informers[key{resource, metav1.NamespaceAll, selector}]
+	k.namespace = metav1.NamespaceAll
+	return w.informers[k]
 }
 
 // Serves says whether resources in the namespace are watched.

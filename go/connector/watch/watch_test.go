@@ -33,10 +33,14 @@ func client(t *testing.T, objects ...runtime.Object) *fake.FakeDynamicClient {
 
 func run(t *testing.T, client *fake.FakeDynamicClient, namespaces ...string) *Watcher {
 	t.Helper()
-	w, err := New(Config{
-		Client: client, Namespaces: namespaces, Resources: []plugin.Resource{jobs, jobs}, Selector: "mine=true",
-		Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
-	})
+	return runWith(t, Config{Client: client, Namespaces: namespaces})
+}
+
+func runWith(t *testing.T, config Config) *Watcher {
+	t.Helper()
+	config.Resources, config.Selector = []plugin.Resource{jobs, jobs}, "mine=true"
+	config.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	w, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
