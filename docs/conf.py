@@ -36,7 +36,7 @@ GALLERIES = {
     "examples": ["examples/plot_task_template.py"],
 }
 gallery_pages = GALLERIES
-walk_ends_at = "flytekit"  # pages after it are reference: no previous, no next
+walk_ends_at = "abort"  # pages after it are reference: no previous, no next
 
 sphinx_gallery_conf = {
     "examples_dirs": [f"../build/gallery/{name}" for name in GALLERIES],

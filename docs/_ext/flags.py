@@ -1,16 +1,15 @@
 """Which settings does the connector have? Its own --help says so, at every build of the site.
 
-``{flags} PROGRAM`` shows them all; each line of its content is ``Title: --flag --flag``, and what no line names comes
-last. The role ``option`` then links to a flag, and a page that speaks of one that does not exist does not build.
+``{flags} PROGRAM`` shows them in the groups that --help has. The role ``option`` links to one, and a page that speaks
+of one that does not exist does not build.
 """
 
 from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -20,9 +19,10 @@ from sphinx.util.docutils import SphinxDirective
 from devkit import build
 from devkit.toolchain import ToolchainError
 
-NAME = re.compile(r"^  -(?P<name>[\w-]+)(?: (?P<value>\S+))?(?:\t(?P<text>.*))?$")
-REST = "Others"
-QUOTED = re.compile(r'"([^"`]+)"')
+GROUP = re.compile(r"^(?P<title>\S.*):$")
+FLAG = re.compile(r"^  --(?P<name>[a-z][\w-]*)(?: (?P<value>\S+))?$")
+TEXT = re.compile(r"^ {8}(?P<text>\S.*)$")
+TOKEN = re.compile(r"(`[^`]+`|--[a-z][\w-]*\w|\(default [^)]+\))")  # what is more than a word in a text
 MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|<>~$@^-])")
 
 
@@ -32,45 +32,52 @@ class Flag:
 
     name: str
     value: str
-    text: str
+    text: str = ""
 
 
-def parse(help_text: str) -> list[Flag]:
-    """Return the flags of a text that Go's package flag printed; raises ValueError if there are none."""
-    found: list[Flag] = []
+@dataclass
+class Group:
+    """A heading of --help, and the flags below it."""
+
+    title: str
+    flags: list[Flag] = field(default_factory=list)
+
+
+def parse(help_text: str) -> list[Group]:
+    """Return the groups of a help text; raises ValueError for a line that is none of its parts, or without flags."""
+    groups: list[Group] = []
     for line in help_text.splitlines():
-        if start := NAME.match(line):
-            found.append(Flag(start["name"], start["value"] or "", start["text"] or ""))
-        elif found and line.startswith("    "):
-            found[-1].text = f"{found[-1].text} {line.strip()}".strip()
-    if not found:
+        if title := GROUP.match(line):
+            groups.append(Group(title["title"]))
+        elif groups and (start := FLAG.match(line)):
+            groups[-1].flags.append(Flag(start["name"], start["value"] or ""))
+        elif groups and groups[-1].flags and (more := TEXT.match(line)):
+            flag = groups[-1].flags[-1]
+            flag.text = f"{flag.text} {more['text']}".strip()
+        elif line.strip():
+            raise ValueError(f"--help has a line that is neither a heading nor a flag nor its text: {line!r}")
+    if not any(group.flags for group in groups):
         raise ValueError(f"no flag in {help_text[:80]!r}")
-    return found
+    return groups
 
 
-def grouped(flags: list[Flag], lines: Iterable[str]) -> list[tuple[str, list[Flag]]]:
-    """Return (title, flags) for each line; raises ValueError when a line names a flag that is not there, or twice."""
-    left = {f"--{flag.name}": flag for flag in flags}
-    groups = []
-    for line in lines:
-        title, _, names = line.partition(":")
-        group = []
-        for name in names.split():
-            if name not in left:
-                raise ValueError(
-                    f"{title!r} names {name}; flags that no line has named yet: {', '.join(left)}"
-                )
-            group.append(left.pop(name))
-        groups.append((title.strip(), group))
-    return [*groups, (REST, list(left.values()))] if left else groups
+def words(text: str, known: set[str]) -> Iterator[str]:
+    """Yield a flag's text as MyST: what is quoted or a default as code, another flag as a link, and no other markup."""
+    for odd, part in enumerate(TOKEN.split(text)):
+        if odd % 2 and part in known:
+            yield f"{{option}}`{part}`"
+        elif odd % 2 and part.startswith("(default "):
+            yield f"(default `{part.removeprefix('(default ').removesuffix(')')}`)"
+        elif odd % 2 and part.startswith("`"):
+            yield part
+        else:
+            yield MARKUP.sub(r"\\\1", part)
 
 
-def written(flag: Flag) -> list[str]:
+def written(flag: Flag, known: set[str]) -> list[str]:
     """Return MyST lines that describe a flag, so that Sphinx's own directive makes its anchor."""
     signature = f"--{flag.name}" + (f" <{flag.value}>" if flag.value else "")
-    parts = QUOTED.split(flag.text)  # every other one was in quotation marks
-    text = "".join(f"`{part}`" if odd % 2 else MARKUP.sub(r"\\\1", part) for odd, part in enumerate(parts))
-    return [f":::{{option}} {signature}", "", text, "", ":::", ""]
+    return [f":::{{option}} {signature}", "", "".join(words(flag.text, known)), "", ":::", ""]
 
 
 def usage(program: str) -> str:
@@ -81,19 +88,18 @@ def usage(program: str) -> str:
 
 class FlagsDirective(SphinxDirective):
     required_arguments = 1
-    has_content = True
-    option_spec: ClassVar = {}
 
     def run(self) -> list[nodes.Node]:
         self.env.metadata[self.env.docname]["shows_flags"] = True
         try:
-            groups = grouped(parse(usage(self.arguments[0])), [line for line in self.content if line.strip()])
+            groups = parse(usage(self.arguments[0]))
         except (ToolchainError, ValueError, subprocess.SubprocessError) as error:
             raise self.error(f"flags of {self.arguments[0]}: {error}") from error
+        known = {f"--{flag.name}" for group in groups for flag in group.flags}
         found: list[nodes.Node] = []
-        for title, flags in groups:
-            found.append(nodes.rubric("", title))
-            found += self.parse_text_to_nodes("\n".join(line for flag in flags for line in written(flag)))
+        for group in groups:
+            lines = [line for flag in group.flags for line in written(flag, known)]
+            found += [nodes.rubric("", group.title), *self.parse_text_to_nodes("\n".join(lines))]
         return found
 
 

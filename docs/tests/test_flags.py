@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import flags
 import pytest
-from flags import Flag
+from flags import Flag, Group
 
 HELP = """\
-Usage of connector:
-  -deadline time
-    \tlongest time for one call;
-    \tkeep it below Flyte's own timeout (default 8s)
-  -events
-    \tsay why no pod starts
-  -n int
-    \thow many
-  -v\tsay more
+Serving Flyte:
+  --deadline time
+        longest time for one call;
+        keep it below Flyte's own (default 8s)
+
+The cluster:
+  --events
+        say why no pod starts
 """
 
 
 def test_a_help_text_is_read():
+    text = "longest time for one call; keep it below Flyte's own (default 8s)"
     assert flags.parse(HELP) == [
-        Flag("deadline", "time", "longest time for one call; keep it below Flyte's own timeout (default 8s)"),
-        Flag("events", "", "say why no pod starts"),
-        Flag("n", "int", "how many"),
-        Flag("v", "", "say more"),
+        Group(
+            "Serving Flyte",
+            [Flag("deadline", "time", text)],
+        ),
+        Group("The cluster", [Flag("events", "", "say why no pod starts")]),
     ]
 
 
-def test_a_program_without_flags_is_an_error():
-    with pytest.raises(ValueError, match="no flag in 'connector: no such file'"):
-        flags.parse("connector: no such file")
-
-
-def test_what_no_group_names_comes_last():
-    groups = flags.grouped(flags.parse(HELP), ["Calls: --deadline", "Pods: --n --events"])
-    assert [(title, [flag.name for flag in found]) for title, found in groups] == [
-        ("Calls", ["deadline"]),
-        ("Pods", ["n", "events"]),
-        (flags.REST, ["v"]),
-    ]
+@pytest.mark.parametrize("text", ["", "connector: no such file\n", HELP + "  -old flag\n", "Serving:\n"])
+def test_a_text_that_cannot_be_read_is_an_error(text: str):
+    with pytest.raises(ValueError, match=r"no flag in|neither a heading nor a flag"):
+        flags.parse(text)
 
 
 @pytest.mark.parametrize(
-    "line", ["Calls: --dead-line", "Calls: --deadline --deadline"], ids=["gone", "twice"]
+    ("text", "written"),
+    [
+        ("{{.Pod}} and *_b_*", r"\{\{.Pod\}\} and \*\_b\_\*"),
+        ("needs --tls-key. Not --tls", r"needs {option}`--tls-key`. Not \-\-tls"),
+        ("(`insecure: false`) trusts", r"\(`insecure: false`\) trusts"),
+        ("free one (default :8_0)", "free one (default `:8_0`)"),
+    ],
+    ids=["no markup", "a link to a flag that is there", "code", "a default"],
 )
-def test_a_group_with_a_flag_that_is_not_there_is_an_error(line: str):
-    with pytest.raises(ValueError, match=r"'Calls' names --dead-?line"):
-        flags.grouped(flags.parse(HELP), [line, "More: --deadline"] if "dead-" in line else [line])
-
-
-def test_a_text_is_no_markup():
-    written = flags.written(Flag("log-url", "address", '{{.Pod}} and *_b_* (default ":8_0*")'))
-    assert written[0] == ":::{option} --log-url <address>"
-    assert written[2] == r"\{\{.Pod\}\} and \*\_b\_\* \(default `:8_0*`\)"
+def test_a_text_is_shown_as_it_is(text: str, written: str):
+    assert flags.written(Flag("tls-cert", "file", text), {"--tls-cert", "--tls-key"})[2] == written

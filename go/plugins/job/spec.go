@@ -1,4 +1,4 @@
-// %% The spec: what may a user ask for?
+// %% Spec: what may a user ask for?
 //
 // A plugin begins with the question that the user answers. Here it is ``larkspur.v1.Job``, the message of the page before
 // this one. This file reads it, fills in the defaults and refuses what cannot work. After this file nobody checks again.

@@ -1,4 +1,4 @@
-// %% The spec: what does a Job need that a TaskTemplate cannot say?
+// %% A Job: what can a TaskTemplate not say?
 //
 // A ``TaskTemplate`` already carries the image, the command, the environment, the resources and the inputs of a task.
 // It has no word for *several workers*. This message holds only that rest. The fewer fields, the fewer promises: every
