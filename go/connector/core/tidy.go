@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"path"
 	"strings"
 	"time"
 	"unicode"
@@ -59,6 +60,8 @@ func unusable(link plugin.Link) string {
 		return "it has a template variable that nobody has filled in"
 	case err != nil:
 		return err.Error()
+	case address.Scheme == "file" && path.IsAbs(address.Path): // a local cluster's logs are files
+		return ""
 	case (address.Scheme != "http" && address.Scheme != "https") || address.Host == "":
 		return "it is not absolute: want http://… or https://…"
 	case address.User != nil:
