@@ -73,6 +73,11 @@ type Resource struct {
 	// PodLabel is the label that the operator puts on the resource's pods, with the resource's name as its value.
 	// Empty: the plugin does not want to see pods.
 	PodLabel string
+	// Ignored are parts of the resource that GetTaskPhase does not read, as paths with dots, for example "spec.template".
+	// The connector's copy leaves them out, so with thousands of tasks each of them saves megabytes. GetTaskPhase may get
+	// a resource with or without them. Fields below metadata and status cannot be left out. See also package watch for
+	// what is left of a pod.
+	Ignored []string
 }
 
 // Plugin is what you write. All of it is pure: no context, client, clock, logger. Names follow Flyteplugins' k8s.Plugin.

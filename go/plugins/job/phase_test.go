@@ -1,6 +1,7 @@
 package job
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ func pod(index string, status corev1.PodStatus) corev1.Pod {
 	pod := corev1.Pod{Status: status}
 	pod.Annotations = map[string]string{batchv1.JobCompletionIndexAnnotation: index}
 	pod.Name, pod.Namespace, pod.UID = "count-"+index, "ns", "uid-1"
-	pod.Spec.Containers = []corev1.Container{{Name: "main"}}
+	pod.Spec.Containers = []corev1.Container{{Name: "main", Image: "task:1", Args: []string{"pyflyte-execute"}}}
 	return pod
 }
 
@@ -155,15 +156,26 @@ func phaseOf(t *testing.T, p Plugin, status batchv1.JobStatus, pods []corev1.Pod
 	return phaseOfJob(t, p, &batchv1.Job{Status: status}, pods)
 }
 
+// phaseOfJob asks twice: with the Job and its pods as they are, and with what the connector keeps of them.
 func phaseOfJob(t *testing.T, p Plugin, job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	t.Helper()
+	job.Spec.Template = task(t, nil).Pod
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(job)
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := p.GetTaskPhase(&unstructured.Unstructured{Object: content}, pods)
+	resource := &unstructured.Unstructured{Object: content}
+	info, err := p.GetTaskPhase(resource, pods)
 	if err != nil {
 		t.Fatal(err)
+	}
+	p.Resource().Forget(resource)
+	kept := make([]corev1.Pod, 0, len(pods))
+	for _, pod := range pods {
+		kept = append(kept, *plugin.Forget(&pod))
+	}
+	if again, err := p.GetTaskPhase(resource, kept); err != nil || !reflect.DeepEqual(again, info) {
+		t.Errorf("%+v (error %v) without what Resource().Ignored names, and %+v with it", again, err, info)
 	}
 	return info
 }
