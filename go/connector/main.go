@@ -17,6 +17,7 @@ import (
 
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/flyte1"
+	"example.com/flyteconnector/flyte2"
 	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/pod"
 	"example.com/flyteconnector/serve"
@@ -55,6 +56,7 @@ func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
 	}
 	podOptions := pod.Options{Env: options.Env}
 	(&flyte1.Adapter{Name: options.Name, Core: c.core, Options: podOptions, Log: c.log}).Register(server.GRPC)
+	(&flyte2.Adapter{Name: options.Name, Core: c.core, Options: podOptions, Log: c.log}).Register(server.GRPC)
 	return c.run(ctx, server, listeners)
 }
 

@@ -6,16 +6,14 @@ package flyte1
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/gen/flyteidl/service"
+	"example.com/flyteconnector/internal/dialect"
 	"example.com/flyteconnector/pod"
 )
 
@@ -38,49 +36,34 @@ func (a *Adapter) Register(server *grpc.Server) {
 	service.RegisterSyncAgentServiceServer(server, service.UnimplementedSyncAgentServiceServer{})
 }
 
+func (a *Adapter) dialect() dialect.Service {
+	options := a.Options
+	options.Engine = pod.Flyte1
+	return dialect.Service{Name: a.Name, Core: a.Core, Options: options, Log: a.Log}
+}
+
 // CreateTask makes the task's resource, once for each attempt.
 func (a *Adapter) CreateTask(ctx context.Context, request *admin.CreateTaskRequest) (*admin.CreateTaskResponse, error) {
-	template := request.GetTemplate()
-	if err := a.version(template.GetType(), template.GetTaskTypeVersion()); template != nil && err != nil {
+	meta, err := a.dialect().Create(ctx, request, nil)
+	if err != nil {
 		return nil, err
 	}
-	task, err := pod.Finish(request, a.Options)
-	if errors.Is(err, pod.ErrRequest) {
-		return nil, status.Error(codes.InvalidArgument, err.Error())
-	}
-	var raw []byte
-	if err != nil {
-		raw, err = a.Core.Refuse(template.GetType(), err.Error())
-	} else {
-		raw, err = a.Core.Create(ctx, task)
-	}
-	if err != nil {
-		return nil, a.failed(ctx, "CreateTask", err)
-	}
-	return &admin.CreateTaskResponse{ResourceMeta: raw}, nil
+	return &admin.CreateTaskResponse{ResourceMeta: meta}, nil
 }
 
 // GetTask reports how far the task is.
 func (a *Adapter) GetTask(ctx context.Context, request *admin.GetTaskRequest) (*admin.GetTaskResponse, error) {
-	taskType, err := a.category(request)
+	info, err := a.dialect().Get(ctx, taskType(request), request.GetResourceMeta())
 	if err != nil {
 		return nil, err
-	}
-	info, err := a.Core.Get(ctx, taskType, request.GetResourceMeta())
-	if err != nil {
-		return nil, a.failed(ctx, "GetTask", err)
 	}
 	return &admin.GetTaskResponse{Resource: a.resource(info)}, nil
 }
 
 // DeleteTask ends the task.
 func (a *Adapter) DeleteTask(ctx context.Context, request *admin.DeleteTaskRequest) (*admin.DeleteTaskResponse, error) {
-	taskType, err := a.category(request)
-	if err != nil {
+	if err := a.dialect().Delete(ctx, taskType(request), request.GetResourceMeta()); err != nil {
 		return nil, err
-	}
-	if err := a.Core.Delete(ctx, taskType, request.GetResourceMeta()); err != nil {
-		return nil, a.failed(ctx, "DeleteTask", err)
 	}
 	return &admin.DeleteTaskResponse{}, nil
 }
@@ -91,20 +74,10 @@ type categorised interface {
 	GetTaskType() string
 }
 
-// category prefers the task_category; propellers before Flyte 1.13 send only the task_type.
-func (a *Adapter) category(request categorised) (string, error) {
-	category := request.GetTaskCategory()
-	if category.GetName() == "" {
-		return request.GetTaskType(), nil
+// taskType prefers the task_category; propellers before Flyte 1.13 send only the task_type.
+func taskType(request categorised) string {
+	if name := request.GetTaskCategory().GetName(); name != "" {
+		return name
 	}
-	return category.GetName(), a.version(category.GetName(), category.GetVersion())
-}
-
-// version refuses what no plugin here was written for. Flyte 1 can route to one version of a type only.
-func (a *Adapter) version(taskType string, version int32) error {
-	if version == typeVersion {
-		return nil
-	}
-	return status.Errorf(codes.NotFound, "task type %q version %d: this connector serves version %d", taskType, version,
-		typeVersion)
+	return request.GetTaskType()
 }

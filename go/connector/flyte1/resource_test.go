@@ -1,39 +1,26 @@
 package flyte1
 
 import (
-	"math"
-	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
+	"example.com/flyteconnector/gen/flyteidl/admin"
+	"example.com/flyteconnector/gen/flyteidl/core"
+	"example.com/flyteconnector/internal/fixture"
 	"example.com/flyteconnector/plugin"
 )
 
-func TestEveryPhaseHasAWordInFlyte(t *testing.T) {
-	a := adapter(t)
-	for phase := plugin.Unknown; phase <= plugin.Failed; phase++ {
-		got := a.resource(plugin.PhaseInfo{Phase: phase}).GetPhase().String()
-		want := strings.ReplaceAll(strings.ToUpper(phase.String()), "_", "")
-		if phase == plugin.Unknown {
-			want = "RUNNING"
-		}
-		if strings.ReplaceAll(got, "_", "") != want {
-			t.Errorf("%s became %s", phase, got)
-		}
+func TestAPhaseInFlytesWords(t *testing.T) {
+	info := plugin.PhaseInfo{
+		Phase: plugin.Initializing, Reason: "image", Links: []plugin.Link{{Name: "log", URI: "u"}}, Info: map[string]any{"pods": 2},
 	}
-}
-
-func TestInfoOfAnyJSONType(t *testing.T) {
-	a := adapter(t)
-	info := map[string]any{"names": []string{"a"}, "count": int32(3), "by": map[string]int{"x": 1}}
-	fields := a.resource(plugin.PhaseInfo{Info: info}).GetCustomInfo().GetFields()
-	if fields["count"].GetNumberValue() != 3 || fields["names"].GetListValue().GetValues()[0].GetStringValue() != "a" {
-		t.Errorf("want the values, got %v", fields)
+	got := adapter(t, &fixture.Double{}).resource(info)
+	want := &admin.Resource{
+		Phase: core.TaskExecution_INITIALIZING, Message: "image", CustomInfo: got.GetCustomInfo(),
+		LogLinks: []*core.TaskLog{{Name: "log", Uri: "u", MessageFormat: core.TaskLog_JSON, ShowWhilePending: true}},
 	}
-	if got := a.resource(plugin.PhaseInfo{Info: map[string]any{"x": math.NaN()}}).GetCustomInfo(); got != nil {
-		t.Errorf("want what JSON cannot say left out, got %v", got)
-	}
-	long := a.resource(plugin.PhaseInfo{Reason: strings.Repeat("ü", 5000)}).GetMessage()
-	if len(long) > maxMessage {
-		t.Errorf("want a message of at most %d bytes, got %d", maxMessage, len(long))
+	if !proto.Equal(got, want) || got.GetCustomInfo().GetFields()["pods"].GetNumberValue() != 2 || got.GetOutputs() != nil {
+		t.Errorf("want %v, got %v", want, got)
 	}
 }

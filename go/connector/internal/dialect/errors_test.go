@@ -1,4 +1,4 @@
-package flyte1
+package dialect
 
 import (
 	"context"

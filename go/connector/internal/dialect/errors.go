@@ -1,6 +1,6 @@
 // Which gRPC code does an error get?
 
-package flyte1
+package dialect
 
 import (
 	"context"
@@ -11,18 +11,19 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
 	"example.com/flyteconnector/core"
+	"example.com/flyteconnector/pod"
 )
 
-// code is for people and tools: Flyte treats every code alike.
+// code is for people and tools: both Flytes treat every code alike.
 func code(ctx context.Context, err error) codes.Code {
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return codes.Canceled
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return codes.DeadlineExceeded
-	case errors.Is(err, core.ErrUnknownType):
+	case errors.Is(err, core.ErrUnknownType), errors.Is(err, errVersion):
 		return codes.NotFound
-	case errors.Is(err, core.ErrMeta):
+	case errors.Is(err, core.ErrMeta), errors.Is(err, pod.ErrRequest):
 		return codes.InvalidArgument
 	case errors.Is(err, core.ErrForeign):
 		return codes.FailedPrecondition
@@ -36,8 +37,14 @@ func code(ctx context.Context, err error) codes.Code {
 	return codes.Internal
 }
 
-func (a *Adapter) failed(ctx context.Context, call string, err error) error {
-	result := status.New(code(ctx, err), err.Error())
-	a.Log.Error("call failed", "call", call, "code", result.Code().String(), "error", err)
-	return result.Err()
+// failed makes an error ready for gRPC; nil stays nil. The server writes failed calls to the log.
+func failed(ctx context.Context, err error) error {
+	if err == nil {
+		return nil
+	}
+	return status.Error(code(ctx, err), err.Error())
+}
+
+func notFound(format string, values ...any) error {
+	return status.Errorf(codes.NotFound, format, values...)
 }
