@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -99,18 +98,4 @@ func (m Meta) complete() error {
 		return errors.New("resource_meta has a name that no resource can have")
 	}
 	return nil
-}
-
-// Shorten cuts a text to at most limit bytes of valid UTF-8: protobuf refuses anything else.
-func Shorten(text string, limit int) string {
-	const mark = " …"
-	text = strings.ToValidUTF8(text, "?")
-	if len(text) <= limit {
-		return text
-	}
-	cut := limit - len(mark)
-	for cut > 0 && !utf8.RuneStart(text[cut]) {
-		cut--
-	}
-	return text[:cut] + mark
 }
