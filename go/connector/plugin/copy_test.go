@@ -56,7 +56,7 @@ func TestAPodKeepsWhatSaysHowFarItIs(t *testing.T) {
 		t.Errorf("name, labels, annotations or node are lost: %v", got)
 	case main.Name != "main" || main.Image != "" || main.Args != nil || got.Spec.Volumes != nil || got.ManagedFields != nil:
 		t.Errorf("the copy has more than it needs: %v", got)
-	case side.RestartPolicy == nil || FailureMessage(got) != "OOMKilled, exit code 137":
+	case side.RestartPolicy == nil || FailureMessage(got) != "OOMKilled, exit code 137 (pod p, container main)":
 		t.Errorf("the copy does not say how the containers are: %v", got)
 	case pod.Status.ContainerStatuses[0].VolumeMounts == nil || pod.Spec.Containers[0].Image != "task:1":
 		t.Error("the pod itself was changed")

@@ -2,102 +2,82 @@ package plugin
 
 import (
 	"testing"
-	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-func TestPendingPhase(t *testing.T) {
-	waiting := func(reason, message string) corev1.PodStatus {
-		state := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
-		return corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
-	}
-	unschedulable := corev1.PodStatus{Conditions: []corev1.PodCondition{
-		{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: "Unschedulable", Message: "0/3 nodes"},
+func named(name string, status corev1.PodStatus) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: name}, Status: status}
+}
+
+func waits(container, reason, message string) corev1.ContainerStatus {
+	state := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
+	return corev1.ContainerStatus{Name: container, State: state}
+}
+
+func of(statuses ...corev1.ContainerStatus) corev1.PodStatus {
+	return corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: statuses}
+}
+
+func unscheduled(reason, message string) corev1.PodStatus {
+	return corev1.PodStatus{Phase: corev1.PodPending, Conditions: []corev1.PodCondition{
+		{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Reason: reason, Message: message},
 	}}
-	initFails := waiting("", "")
-	initFails.InitContainerStatuses = waiting("CreateContainerConfigError", `secret "a" not found`).ContainerStatuses
-	cases := map[string]struct {
-		status corev1.PodStatus
-		phase  Phase
-		reason string
-	}{
+}
+
+type pendingCase struct {
+	status corev1.PodStatus
+	phase  Phase
+	reason string
+}
+
+func TestPendingPhaseOfAPodThatWaitsForANode(t *testing.T) {
+	scheduled := of(waits("main", "ContainerCreating", ""))
+	scheduled.Conditions = []corev1.PodCondition{{Type: corev1.PodScheduled, Status: corev1.ConditionTrue}}
+	pending(t, map[string]pendingCase{
 		"a pod without a status is starting": {corev1.PodStatus{}, Initializing, "the pod is starting"},
-		"no node takes it":                   {unschedulable, WaitingForResources, "Unschedulable: 0/3 nodes"},
-		"a first failed pull may pass":       {waiting("ErrImagePull", "not found"), Initializing, "ErrImagePull: not found"},
-		"a second one does not":              {waiting("ImagePullBackOff", "not found"), RetryableFailed, "ImagePullBackOff: not found"},
-		"a name that is none":                {waiting("InvalidImageName", "a b"), RetryableFailed, "InvalidImageName: a b"},
-		"an init container speaks first":     {initFails, RetryableFailed, `CreateContainerConfigError: secret "a" not found`},
-	}
+		"a pod on a node is starting":        {scheduled, Initializing, "the pod is starting"},
+		"no node takes it, in the scheduler's words": {unscheduled("Unschedulable", "0/3 nodes are available: 3 Insufficient cpu."),
+			WaitingForResources, "Unschedulable: 0/3 nodes are available: 3 Insufficient cpu. (pod a)"},
+		"a queue has not let it in yet": {unscheduled("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates"),
+			WaitingForResources, "SchedulingGated: Scheduling is blocked due to non-empty scheduling gates (pod a)"},
+	})
+}
+
+func TestPendingPhaseOfAPodThatWaitsForAContainer(t *testing.T) {
+	initFails := of(waits("main", "PodInitializing", ""))
+	initFails.InitContainerStatuses = []corev1.ContainerStatus{waits("fetch", "CreateContainerConfigError", `secret "a" not found`)}
+	again := waits("proxy", "CrashLoopBackOff", "back-off 10s restarting failed container")
+	again.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{Reason: "Error", ExitCode: 2, Message: "no route"}
+	pending(t, map[string]pendingCase{
+		"a first failed pull may pass": {of(waits("main", "ErrImagePull", "not found")),
+			Initializing, "ErrImagePull: not found (pod a, container main)"},
+		"a second one does not": {of(waits("main", "ImagePullBackOff", "not found")),
+			RetryableFailed, "ImagePullBackOff: not found (pod a, container main)"},
+		"a name that is none":           {of(waits("main", "InvalidImageName", "a b")), RetryableFailed, "InvalidImageName: a b (pod a, container main)"},
+		"an image that nobody may pull": {of(waits("main", "ErrImageNeverPull", "")), RetryableFailed, "ErrImageNeverPull (pod a, container main)"},
+		"an init container speaks first": {initFails, RetryableFailed,
+			`CreateContainerConfigError: secret "a" not found (pod a, container fetch)`},
+		"the container without hope speaks for the pod": {of(waits("proxy", "ErrImagePull", "busy"), waits("main", "InvalidImageName", "a b")),
+			RetryableFailed, "InvalidImageName: a b (pod a, container main)"},
+		"the first of two without hope": {of(waits("proxy", "ImagePullBackOff", "x"), waits("main", "InvalidImageName", "y")),
+			RetryableFailed, "ImagePullBackOff: x (pod a, container proxy)"},
+		"a sidecar that starts again and again": {of(again), Initializing,
+			"CrashLoopBackOff: back-off 10s restarting failed container (pod a, container proxy)\nlast time: Error, exit code 2\nno route"},
+	})
+}
+
+func pending(t *testing.T, cases map[string]pendingCase) {
+	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			got := PendingPhase(&corev1.Pod{Status: c.status})
+			got := PendingPhase(named("a", c.status))
 			if got.Phase != c.phase || got.Reason != c.reason {
 				t.Errorf("got %v (%q), want %v (%q)", got.Phase, got.Reason, c.phase, c.reason)
 			}
 			if got.CleanupOnFailure != got.Phase.Terminal() {
 				t.Errorf("cleanup %v, and the pod would try for ever only in a final phase", got.CleanupOnFailure)
-			}
-		})
-	}
-}
-
-func TestFailureMessage(t *testing.T) {
-	end := func(code int32, reason, message string) corev1.ContainerStatus {
-		ended := &corev1.ContainerStateTerminated{ExitCode: code, Reason: reason, Message: message}
-		return corev1.ContainerStatus{State: corev1.ContainerState{Terminated: ended}}
-	}
-	cases := map[string]struct {
-		statuses []corev1.ContainerStatus
-		want     string
-	}{
-		"a container that runs has not failed": {[]corev1.ContainerStatus{{}}, ""},
-		"a good end is no failure":             {[]corev1.ContainerStatus{end(0, "Completed", "bye")}, ""},
-		"the last words follow the reason":     {[]corev1.ContainerStatus{end(0, "Completed", ""), end(1, "Error", "boom\n")}, "Error, exit code 1\nboom"},
-		"no last words, no empty line":         {[]corev1.ContainerStatus{end(137, "OOMKilled", "")}, "OOMKilled, exit code 137"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			pod := &corev1.Pod{Status: corev1.PodStatus{ContainerStatuses: c.statuses}}
-			if got := FailureMessage(pod); got != c.want {
-				t.Errorf("got %q, want %q", got, c.want)
-			}
-		})
-	}
-}
-
-func TestFirstFailure(t *testing.T) {
-	pod := func(name string, code int32, finished int64) corev1.Pod {
-		end := &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error"}
-		if finished > 0 {
-			end.FinishedAt = metav1.Unix(finished, 0)
-		}
-		state := corev1.ContainerState{Terminated: end}
-		pod := corev1.Pod{Status: corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}}
-		pod.Name = name
-		return pod
-	}
-	stopped := pod("a", 143, 1)
-	stopped.DeletionTimestamp = &metav1.Time{Time: time.Unix(1, 0)}
-	good := pod("a", 0, 9)
-	good.Status.Phase = corev1.PodSucceeded
-	cases := map[string]struct {
-		pods []corev1.Pod
-		want string
-	}{
-		"no pod has failed":                        {[]corev1.Pod{good}, ""},
-		"the earlier end counts, not the order":    {[]corev1.Pod{pod("a", 1, 7), pod("b", 2, 5)}, "b: Error, exit code 2"},
-		"the order counts where the time is equal": {[]corev1.Pod{pod("a", 1, 5), pod("b", 2, 5)}, "a: Error, exit code 1"},
-		"a time that nobody knows comes last":      {[]corev1.Pod{pod("a", 1, 0), pod("b", 2, 5)}, "b: Error, exit code 2"},
-		"a pod that was stopped is not to blame":   {[]corev1.Pod{stopped, pod("b", 2, 5)}, "b: Error, exit code 2"},
-		"a failure that was made good is none":     {[]corev1.Pod{pod("a", 1, 3), pod("b", 2, 5), good}, "b: Error, exit code 2"},
-		"somebody is named if all are excused":     {[]corev1.Pod{stopped, good}, "a: Error, exit code 143"},
-	}
-	for name, c := range cases {
-		t.Run(name, func(t *testing.T) {
-			if got := FirstFailure(c.pods, func(pod *corev1.Pod) string { return pod.Name }); got != c.want {
-				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
 	}

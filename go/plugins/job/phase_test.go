@@ -23,13 +23,13 @@ func pod(index string, status corev1.PodStatus) corev1.Pod {
 
 func waiting(reason, message string) corev1.PodStatus {
 	state := corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}
-	return corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
+	return corev1.PodStatus{Phase: corev1.PodPending, ContainerStatuses: []corev1.ContainerStatus{{Name: "main", State: state}}}
 }
 
 func ended(reason string, code int32, message string) corev1.PodStatus {
 	end := &corev1.ContainerStateTerminated{Reason: reason, ExitCode: code, Message: message}
 	state := corev1.ContainerState{Terminated: end}
-	return corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{State: state}}}
+	return corev1.PodStatus{Phase: corev1.PodFailed, ContainerStatuses: []corev1.ContainerStatus{{Name: "main", State: state}}}
 }
 
 func conditions(kind batchv1.JobConditionType, reason, message string) batchv1.JobStatus {
@@ -66,7 +66,7 @@ func TestGetTaskPhase(t *testing.T) {
 		"a false condition says nothing":  {status: notTrue, phase: plugin.Queued},
 		"complete is success":             {status: conditions(batchv1.JobComplete, "", ""), phase: plugin.Succeeded},
 		"pods are still being stopped":    {status: notYet, pods: []corev1.Pod{pod("0", running)}, phase: plugin.Running},
-		"the worker says why it failed":   {status: failed, pods: []corev1.Pod{pod("0", running), pod("2", ended("Error", 1, "ValueError: no"))}, phase: plugin.RetryableFailed, reason: "worker 2: Error, exit code 1\nValueError: no"},
+		"the worker says why it failed":   {status: failed, pods: []corev1.Pod{pod("0", running), pod("2", ended("Error", 1, "ValueError: no"))}, phase: plugin.RetryableFailed, reason: "worker 2: Error, exit code 1 (pod count-2, container main)\nValueError: no"},
 		"the lowest failed worker speaks": {status: failed, pods: []corev1.Pod{pod("10", ended("Error", 2, "")), pod("9", ended("Error", 1, ""))}, phase: plugin.RetryableFailed, reason: "worker 9: Error, exit code 1"},
 		"out of memory is named":          {status: failed, pods: []corev1.Pod{pod("0", ended("OOMKilled", 137, ""))}, phase: plugin.RetryableFailed, reason: "worker 0: OOMKilled, exit code 137"},
 		"no pod left to ask":              {status: failed, phase: plugin.RetryableFailed, reason: "1 index failed"},
@@ -98,11 +98,11 @@ func TestTheWorkerToBlame(t *testing.T) {
 		pods   []corev1.Pod
 		reason string
 	}{
-		"it failed first, whatever its index":     {[]corev1.Pod{at("0", 1, 9), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
-		"the lower index, if at the same time":    {[]corev1.Pod{at("10", 1, 5), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
-		"it was not stopped by Kubernetes":        {[]corev1.Pod{stopped, at("2", 2, 5)}, "worker 2: Error, exit code 2"},
-		"it did not succeed at its second try":    {[]corev1.Pod{at("0", 1, 1), pod("0", succeeded), at("2", 2, 5)}, "worker 2: Error, exit code 2"},
-		"if all are excused, it is named however": {[]corev1.Pod{stopped}, "worker 0: Error, exit code 143"},
+		"it failed first, whatever its index":     {[]corev1.Pod{at("0", 1, 9), at("2", 2, 5)}, "worker 2: Error, exit code 2 (pod count-2, container main)"},
+		"the lower index, if at the same time":    {[]corev1.Pod{at("10", 1, 5), at("2", 2, 5)}, "worker 2: Error, exit code 2 (pod count-2, container main)"},
+		"it was not stopped by Kubernetes":        {[]corev1.Pod{stopped, at("2", 2, 5)}, "worker 2: Error, exit code 2 (pod count-2, container main)"},
+		"it did not succeed at its second try":    {[]corev1.Pod{at("0", 1, 1), pod("0", succeeded), at("2", 2, 5)}, "worker 2: Error, exit code 2 (pod count-2, container main)"},
+		"if all are excused, it is named however": {[]corev1.Pod{stopped}, "worker 0: Error, exit code 143 (pod count-0, container main)"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
