@@ -12,7 +12,7 @@ import (
 
 // ownFault are the reasons for which a node ends or refuses a pod because of what the pod itself asks for. All others are
 // about the node: Evicted, OutOfcpu, UnexpectedAdmissionError, NodeAffinity, NodeLost, Terminated (a node shuts down), …
-// (read in Kubernetes 1.34, pkg/kubelet).
+// (read in Kubernetes, pkg/kubelet).
 var ownFault = map[string]bool{
 	"DeadlineExceeded": true, "SysctlForbidden": true, "PodOSNotSupported": true, "PodOSSelectorNodeLabelDoesNotMatch": true,
 }

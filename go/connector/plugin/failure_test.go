@@ -25,13 +25,14 @@ func disrupted(status corev1.PodStatus, reason, message string, at int64) corev1
 	return status
 }
 
-func TestFailureMessage(t *testing.T) {
-	killed := exit("main", 137, "Error", "")
-	cases := map[string]struct {
-		status     corev1.PodStatus
-		want       string
-		disruption bool
-	}{
+type failureCase struct {
+	status     corev1.PodStatus
+	want       string
+	disruption bool
+}
+
+func TestFailureMessageOfAPodThatFailedByItself(t *testing.T) {
+	failure(t, map[string]failureCase{
 		"a container that runs has not failed": {of(corev1.ContainerStatus{}), "", false},
 		"a good end is no failure":             {over("", "", exit("main", 0, "Completed", "bye")), "", false},
 		"the last words follow the reason": {over("", "", exit("proxy", 0, "Completed", ""), exit("main", 1, "Error", "boom\n")),
@@ -40,6 +41,12 @@ func TestFailureMessage(t *testing.T) {
 			"OOMKilled, exit code 137 (pod a, container main)", false},
 		"the task's own container speaks": {over("", "", exit("proxy", 143, "Error", "stopped"), exit("task", 1, "Error", "boom")),
 			"Error, exit code 1 (pod a, container task)\nboom", false},
+	})
+}
+
+func TestFailureMessageOfAPodThatTheClusterEnded(t *testing.T) {
+	killed := exit("main", 137, "Error", "")
+	failure(t, map[string]failureCase{
 		"evicted, with no container left": {over("Evicted", "The node was low on resource: memory."),
 			"Evicted: The node was low on resource: memory. (pod a)", true},
 		"evicted, and the container was killed": {disrupted(over("Evicted", "The node was low on resource: memory.", exit("main", 137, "Error", "step 7")), "TerminationByKubelet", "", 1),
@@ -55,7 +62,11 @@ func TestFailureMessage(t *testing.T) {
 		"the node's labels":     {over("NodeAffinity", "Pod was rejected"), "NodeAffinity: Pod was rejected (pod a)", true},
 		"its own deadline":      {over("DeadlineExceeded", "Pod was active on the node longer than the specified deadline", killed), "DeadlineExceeded: Pod was active on the node longer than the specified deadline (pod a, container main)", false},
 		"what no node may give": {over("SysctlForbidden", "forbidden sysctl"), "SysctlForbidden: forbidden sysctl (pod a)", false},
-	}
+	})
+}
+
+func failure(t *testing.T, cases map[string]failureCase) {
+	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			pod := named("a", c.status)
@@ -85,13 +96,14 @@ func TestADisruptionIsNoneBeforeThePodEnds(t *testing.T) {
 	}
 }
 
-func TestFirstFailure(t *testing.T) {
-	at := func(name string, status corev1.PodStatus, finished int64) corev1.Pod {
-		if finished > 0 {
-			status.ContainerStatuses[0].State.Terminated.FinishedAt = metav1.Unix(finished, 0)
-		}
-		return *named(name, status)
+func at(name string, status corev1.PodStatus, finished int64) corev1.Pod {
+	if finished > 0 {
+		status.ContainerStatuses[0].State.Terminated.FinishedAt = metav1.Unix(finished, 0)
 	}
+	return *named(name, status)
+}
+
+func TestFirstFailure(t *testing.T) {
 	failed := func(name string, code int32, finished int64) corev1.Pod {
 		return at(name, over("", "", exit("c", code, "Error", "")), finished)
 	}
