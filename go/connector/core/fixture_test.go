@@ -151,3 +151,10 @@ func marked(o *unstructured.Unstructured) *unstructured.Unstructured {
 }
 
 var unsigned meta.Keys
+
+// replace puts another plugin in the double's place.
+func replace(c *Core, p plugin.Plugin) {
+	s := c.byType["double"]
+	s.plugin = p
+	c.byType["double"] = s
+}
