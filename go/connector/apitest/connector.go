@@ -32,7 +32,12 @@ type Flyte struct {
 // Connect starts a connector and returns its only client. Both end with the test.
 func Connect(t *testing.T, config *rest.Config, namespace string, plugins ...plugin.Plugin) *Flyte {
 	t.Helper()
-	options := Options(t, config, namespace)
+	return ConnectWith(t, Options(t, config, namespace), plugins...)
+}
+
+// ConnectWith does the same with options that the test has changed.
+func ConnectWith(t *testing.T, options flyteconnector.Options, plugins ...plugin.Plugin) *Flyte {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- flyteconnector.Run(ctx, options, plugins...) }()
