@@ -26,7 +26,7 @@ func (c *Core) Run(ctx context.Context) {
 	if c.config.LocalLease > 0 {
 		every = min(every, c.config.LocalLease/4)
 	}
-	sweep := sweeper{Core: c, first: map[types.UID]time.Time{}, ended: map[types.UID]time.Time{}}
+	sweep := newSweeper(c)
 	for sleep(ctx, every) {
 		sweep.once(ctx)
 	}
@@ -37,6 +37,10 @@ func (c *Core) Run(ctx context.Context) {
 type sweeper struct {
 	*Core
 	first, ended map[types.UID]time.Time
+}
+
+func newSweeper(c *Core) sweeper {
+	return sweeper{Core: c, first: map[types.UID]time.Time{}, ended: map[types.UID]time.Time{}}
 }
 
 func (w sweeper) once(ctx context.Context) {
