@@ -1,0 +1,66 @@
+package serve
+
+import (
+	"context"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials/insecure"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/test/bufconn"
+)
+
+// watchFor opens a stream with a client that sends pings, and returns how the stream ended within the time.
+func watchFor(t *testing.T, server *grpc.Server, every, limit time.Duration) error {
+	t.Helper()
+	listener := bufconn.Listen(1 << 16)
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	conn, err := grpc.NewClient("passthrough:///memory",
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }),
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: every, Timeout: 10 * time.Second}),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	stream, err := healthpb.NewHealthClient(conn).Watch(ctx, &healthpb.HealthCheckRequest{})
+	for err == nil {
+		_, err = stream.Recv()
+	}
+	conn.Close()
+	server.Stop()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	return err
+}
+
+// The clock is not the machine's: synctest lets it run as soon as everybody waits.
+func TestAStreamSurvivesTheKeepalivesOfFlyte2(t *testing.T) {
+	t.Run("ours", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			err := watchFor(t, newServer(t, Config{}).GRPC, 30*time.Second, 3*time.Minute)
+			if status.Code(err) != codes.DeadlineExceeded {
+				t.Errorf("want the stream open for three minutes, got %v", err)
+			}
+		})
+	})
+	t.Run("gRPC's default", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			server := grpc.NewServer()
+			healthpb.RegisterHealthServer(server, newServer(t, Config{}).health)
+			if err := watchFor(t, server, 30*time.Second, 3*time.Minute); status.Code(err) != codes.Unavailable {
+				t.Errorf("want the client's pings to end the stream, or this test shows nothing; got %v", err)
+			}
+		})
+	})
+}
