@@ -96,7 +96,12 @@ func TestWhatThePluginDoesWrongFailsTheTask(t *testing.T) {
 		"crashed in BuildResource: boom": func(plugin.Task) (*unstructured.Unstructured, error) { panic("boom") },
 		"no object and no error":         func(plugin.Task) (*unstructured.Unstructured, error) { return nil, nil },
 		`metadata.name "other"; it must`: func(plugin.Task) (*unstructured.Unstructured, error) { return object("other", ""), nil },
-		"kind \"/, Kind=\"":              func(plugin.Task) (*unstructured.Unstructured, error) { return &unstructured.Unstructured{}, nil },
+		`metadata.namespace "other"; it`: func(task plugin.Task) (*unstructured.Unstructured, error) {
+			o := object(task.Name, "")
+			o.SetNamespace("other") // as custom may ask for
+			return o, nil
+		},
+		"kind \"/, Kind=\"": func(plugin.Task) (*unstructured.Unstructured, error) { return &unstructured.Unstructured{}, nil },
 		"the user wrote something strange": func(plugin.Task) (*unstructured.Unstructured, error) {
 			return nil, errors.New("the user wrote something strange")
 		},
@@ -137,5 +142,20 @@ func TestAnUnknownTypeIsNoTask(t *testing.T) {
 	unknown.Type = "other"
 	if _, err := c.Create(t.Context(), unknown); !errors.Is(err, ErrUnknownType) {
 		t.Errorf("want ErrUnknownType, got %v", err)
+	}
+}
+
+func TestAMissingKindAndAMissingNamespaceAreToldApart(t *testing.T) {
+	plain := apierrors.NewGenericServerResponse(http.StatusNotFound, "post", schema.GroupResource{Resource: "configmaps"}, "", "404 page not found", 0, true)
+	for want, fault := range map[string]error{
+		"the cluster does not know configmaps: is its operator installed? (": plain,
+		`namespaces "ns" not found`: apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "ns"),
+	} {
+		c, client := newCore(t, double{}, seen{})
+		fail(client, "create", 9, fault)
+		info, err := c.Get(t.Context(), "double", create(t, c))
+		if err != nil || info.Phase != plugin.Failed || !strings.HasPrefix(info.Reason, want) {
+			t.Errorf("want FAILED with %q, got %+v, %v", want, info, err)
+		}
 	}
 }

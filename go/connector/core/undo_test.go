@@ -111,3 +111,40 @@ func TestTheUndoGoesOnWhenTheRepeatedCreateFails(t *testing.T) {
 		}
 	})
 }
+
+// What a DELETE without an answer does, it may do late: after the repeated create has adopted what it deletes.
+func TestADeleteWithoutAnAnswerDoesNotTakeAnAdoptedResourceAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, client := newCore(t, double{}, seen{}, created("old"))
+		outage(client, 2*time.Second)
+		fail(client, "delete", 1000, errors.New("no answer"))
+		if _, err := c.Create(t.Context(), task); !errors.Is(err, ErrUnavailable) {
+			t.Fatalf("want ErrUnavailable, got %v", err)
+		}
+		time.Sleep(10 * time.Millisecond) // the undo has sent its DELETE
+		time.AfterFunc(500*time.Millisecond, func() {
+			if err := client.Tracker().Delete(c.byType["double"].plural, "ns", "n"); err != nil {
+				t.Errorf("the late DELETE: %v", err)
+			}
+		})
+		m, err := unsigned.Decode(create(t, c))
+		if err != nil || m.UID != "u" {
+			t.Errorf("want a new resource instead of the one that was about to go, got %+v, %v", m, err)
+		}
+		if _, err := client.Tracker().Get(c.byType["double"].plural, "ns", "n"); err != nil {
+			t.Errorf("want the resource there, got %v", err)
+		}
+		c.Wait()
+	})
+}
+
+func TestADeleteThatWasSentIsNotHungUpOn(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	uncut, done := withoutHangingUp(ctx)
+	defer done()
+	cancel()
+	want, _ := ctx.Deadline()
+	if got, limited := uncut.Deadline(); uncut.Err() != nil || !limited || !got.Equal(want) {
+		t.Errorf("want the deadline kept and nothing else, got %v, %v, %v", got, limited, uncut.Err())
+	}
+}
