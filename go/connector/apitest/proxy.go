@@ -24,7 +24,8 @@ type Proxy struct {
 	// Config reaches the API server through the proxy.
 	Config *rest.Config
 	server *httptest.Server
-	fault  atomic.Pointer[Fault]
+	faults atomic.Pointer[[]*Fault]
+	calls  atomic.Int64
 }
 
 // Fault breaks the calls with the method (empty: all, watches too).
@@ -34,6 +35,8 @@ type Fault struct {
 	Times int
 	// Status is answered instead of the API server. 0: the connection breaks.
 	Status int
+	// RetryAfter, if set, is the header of such an answer, in seconds.
+	RetryAfter string
 	// Committed lets the API server do it, and only then breaks the connection.
 	Committed bool
 	// Delay lets the API server do it so much later, whether or not the caller still waits.
@@ -46,8 +49,20 @@ func (f *Fault) hits(method string) bool {
 	return f != nil && (f.Method == "" || f.Method == method) && (f.Times < 0 || f.seen.Add(1) <= int64(f.Times))
 }
 
-// Break replaces the fault; nil repairs everything.
-func (p *Proxy) Break(fault *Fault) { p.fault.Store(fault) }
+// Break replaces the faults; a call gets the first that hits it. Nil repairs everything.
+func (p *Proxy) Break(faults ...*Fault) { p.faults.Store(&faults) }
+
+// Calls is how many requests have come, watches too.
+func (p *Proxy) Calls() int64 { return p.calls.Load() }
+
+func (p *Proxy) find(method string) *Fault {
+	for _, fault := range *p.faults.Load() {
+		if fault.hits(method) {
+			return fault
+		}
+	}
+	return nil
+}
 
 // Cut breaks the connections that are open, watches above all.
 func (p *Proxy) Cut() { p.server.CloseClientConnections() }
@@ -66,13 +81,14 @@ func NewProxy(t *testing.T, config *rest.Config) *Proxy {
 	forward := httputil.NewSingleHostReverseProxy(target)
 	forward.Transport, forward.FlushInterval, forward.ErrorLog = transport, -1, log.New(io.Discard, "", 0)
 	p := &Proxy{}
+	p.Break()
 	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		fault := p.fault.Load()
-		if !fault.hits(r.Method) {
-			forward.ServeHTTP(w, r)
+		p.calls.Add(1)
+		if fault := p.find(r.Method); fault != nil {
+			fault.play(forward, w, r)
 			return
 		}
-		fault.play(forward, w, r)
+		forward.ServeHTTP(w, r)
 	}))
 	t.Cleanup(func() {
 		p.Cut()
@@ -84,6 +100,9 @@ func NewProxy(t *testing.T, config *rest.Config) *Proxy {
 
 func (f *Fault) play(forward http.Handler, w http.ResponseWriter, r *http.Request) {
 	if f.Status != 0 {
+		if f.RetryAfter != "" {
+			w.Header().Set("Retry-After", f.RetryAfter)
+		}
 		http.Error(w, "broken on purpose", f.Status)
 		return
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func TestLinksThatWouldBreakAPageAreLeftOut(t *testing.T) {
-	good := []plugin.Link{{Name: "log", URI: "https://logs/x?q=a%20b#c"}, {Name: "dashboard", URI: "http://[::1]:8265"}}
+	good := []plugin.Link{{Name: "log", URI: "https://logs/x?q=a%20b#c"}, {Name: "dashboard", URI: "file:///tmp/log"}}
 	for uri, problem := range map[string]string{
 		"":                                "not absolute",
 		"/logs/x":                         "not absolute",
@@ -22,6 +22,7 @@ func TestLinksThatWouldBreakAPageAreLeftOut(t *testing.T) {
 		"https://logs/{{.podName}}":       "template variable",
 		"https://logs/x\nSet-Cookie: a":   "control character",
 		"https://user:password@logs/x":    "a user or a password",
+		"file:log":                        "not absolute",
 		"https://logs/%zz":                "invalid URL escape",
 		"https://logs/x\x7f":              "control character",
 		"https://token@logs.example.com/": "a user or a password",
