@@ -20,6 +20,7 @@ func TestSecretsAreNamedAsFlyteNamesThem(t *testing.T) {
 	}{
 		"a key alone":      {&core.Secret{Key: "my_key"}, "nnsxsoraejwxsx2lmv3secq"},
 		"odd characters":   {&core.Secret{Group: `;':/\`}, "m4zg54lqhiqceozhhixvyxbcbi"},
+		"no plain letters": {&core.Secret{Key: "ö\n\x7f"}, "nnsxsoraejodgmbtlqzdmns3nzodcnzxeifa"}, // bytes in octal
 		"a group":          {&core.Secret{Group: "g", Key: "k"}, "m4zg54lqhiqcezzcbjvwk5j1eargwiqk"},
 		"as a variable":    {&core.Secret{Group: "g", Key: "k", MountRequirement: core.Secret_ENV_VAR}, "m4zg54lqhiqcezzcbjvwk5j1eargwiqknvxxk2tul4zgk3lvnfzgk2lfnz1duicfjzlf5vsbkifa"},
 		"all there can be": {&core.Secret{Group: "g", GroupVersion: "v1", Key: "k", MountRequirement: core.Secret_FILE, EnvVar: "TOKEN"}, "m4zg54lqhiqcezzcbjtxe22vobpxmzlsonuw52r1earhmmjcbjvwk5j1eargwiqknvxxk2tul4zgk3lvnfzgk2lfnz1duicgjfgekctfnz2f54tboi4caisuj4fuktrcbi"},

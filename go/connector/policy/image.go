@@ -75,5 +75,5 @@ func glob(pattern string) *regexp.Regexp {
 	text = strings.ReplaceAll(text, `\*\*`, `.*`)
 	text = strings.ReplaceAll(text, `\*`, `[^/]*`)
 	text = strings.ReplaceAll(text, `\?`, `[^/]`)
-	return regexp.MustCompile(`^(?s:` + text + `)$`)
+	return regexp.MustCompile(`^` + text + `$`)
 }

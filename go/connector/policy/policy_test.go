@@ -150,10 +150,11 @@ func TestGosOwnTypesHideNothing(t *testing.T) {
 	}
 	spec := map[string]any{
 		"pods": []map[string]any{{"hostPort": 80}}, "names": map[string]string{"serviceAccount": "root"}, "security": security{true},
+		"capabilities": map[string][]string{"add": {"SYS_ADMIN"}},
 	}
 	err := Policy{ServiceAccounts: []string{"spark"}}.Check(&unstructured.Unstructured{Object: map[string]any{"spec": spec}})
-	if err == nil || strings.Count(err.Error(), "\n") != 2 {
-		t.Errorf("want three problems, got %v", err)
+	if err == nil || strings.Count(err.Error(), "\n") != 3 {
+		t.Errorf("want four problems, got %v", err)
 	}
 }
 
