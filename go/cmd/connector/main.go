@@ -11,6 +11,7 @@ import (
 
 	"example.com/flyteconnector"
 	"example.com/flyteconnector/plugin"
+	"example.com/flyteconnector/store"
 	// step:spec begin
 	"example.com/larkspur/plugins/job"
 	// step:spec end
@@ -21,6 +22,7 @@ func main() {
 	logURL := flag.String("log-url", "", "`address` of a container's log, with {{.Namespace}}, {{.Pod}}, {{.PodUID}} and "+
 		"{{.Container}} in it; default: no links")
 	flag.Parse()
+	options.Store = store.Linked{}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, *options, plugin.LogURL(*logURL), flag.Args())
 	stop()

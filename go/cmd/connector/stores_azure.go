@@ -1,0 +1,7 @@
+//go:build azure
+
+// How does the connector read abfs://?
+
+package main
+
+import _ "example.com/flyteconnector/store/azure"
