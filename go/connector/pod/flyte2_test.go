@@ -106,13 +106,18 @@ func TestAnEntrypointThatNeverFailsIsRefused(t *testing.T) {
 
 func TestAPodTemplateOfFlyte2(t *testing.T) {
 	request := ofFlyte2()
-	container := map[string]any{"name": "main", "image": "i", "args": []any{"{{.runName}}", "{{.outputPrefix}}", "{{.inputs.x}}"}}
+	forged := map[string]any{"name": executionID, "value": "forged"}
+	container := map[string]any{"name": "main", "image": "i", "args": []any{"{{.runName}}", "{{.outputPrefix}}", "{{.inputs.x}}"},
+		"env": []any{forged}}
 	spec := value(t, map[string]any{"containers": []any{container}}).GetStructValue()
 	request.Template.Target = &core.TaskTemplate_K8SPod{K8SPod: &core.K8SPod{PodSpec: spec}}
 	request.Template.Config = map[string]string{"primary_container_name": "main"}
 	task, err := Finish(request, Options{Engine: Flyte2})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if values := env(task.Pod.Spec.Containers[0]); values[executionID] != "r1" {
+		t.Errorf("want what Flyte says to win over what the user writes, got %v", values)
 	}
 	if got, want := task.Pod.Spec.Containers[0].Args, []string{"r1", request.OutputPrefix, "1"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)

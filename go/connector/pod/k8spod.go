@@ -40,7 +40,7 @@ func fromPod(pod *core.K8SPod, primary string, variables variables) (result core
 	}
 	labels, annotations := sanitise(pod.GetMetadata().GetLabels(), pod.GetMetadata().GetAnnotations())
 	result.ObjectMeta = metav1.ObjectMeta{Labels: labels, Annotations: annotations}
-	if builtByEngine(result.Spec.Containers[index]) {
+	if variables.engine == Flyte1 && builtByEngine(result.Spec.Containers[index]) {
 		return result, true, nil
 	}
 	if pod.GetDataConfig().GetEnabled() {
