@@ -18,6 +18,8 @@ from devkit.process import Child, ChildError, Say
 
 HOME_NAMESPACE, ACCOUNT = "larkspur-system", "larkspur-connector"
 START_PATIENCE = 30.0  # seconds until it serves
+# How long a task runs on that nobody asks about. A local run asks twice a second, and sends no delete when it is killed.
+LEASE = "60s"
 
 
 def kubeconfig(cluster: LocalCluster, path: Path) -> Path:
@@ -35,18 +37,26 @@ def kubeconfig(cluster: LocalCluster, path: Path) -> Path:
 class Connector:
     """`build/bin/connector`, as a child on 127.0.0.1.
 
+    Args:
+        cluster: Where its tasks run.
+        folder: The run's folder.
+        name: Of its files there; each connector of a cluster needs its own.
+        flags: More flags of the program, without their dashes, or other values for those that are set here.
+
     Attributes:
         address: host:port, the same after a restart.
     """
 
-    def __init__(self, cluster: LocalCluster, folder: Path) -> None:
-        self._cluster, self._folder = cluster, folder
-        self.log = folder / "connector.log"
+    def __init__(
+        self, cluster: LocalCluster, folder: Path, name: str = "connector", **flags: str | Path
+    ) -> None:
+        self._cluster, self._folder, self._name, self._flags = cluster, folder, name, flags
+        self.log = folder / f"{name}.log"
         self.address = "127.0.0.1:0"
 
     def __enter__(self) -> Self:
         self._program = build.program("connector")
-        self._kubeconfig = kubeconfig(self._cluster, self._folder / "connector.kubeconfig")
+        self._kubeconfig = kubeconfig(self._cluster, self._folder / f"{self._name}.kubeconfig")
         self.start()
         return self
 
@@ -55,11 +65,11 @@ class Connector:
             self._child.stop(15)
             LAST_LOGS.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileNotFoundError):
-                shutil.copy(self.log, LAST_LOGS / "connector.log")
+                shutil.copy(self.log, LAST_LOGS / self.log.name)
 
     def start(self) -> None:
         """Start it, and return when it serves; raises ChildError with the end of its log when it does not."""
-        file = self._folder / "connector.address"
+        file = self._folder / f"{self._name}.address"
         file.unlink(missing_ok=True)
         pod = "{{.Namespace}}_{{.Pod}}_{{.PodUID}}"
         flags = {
@@ -68,7 +78,8 @@ class Connector:
             "namespaces": NAMESPACE,
             "address-file": file,
             "log-url": f"file://{self._cluster.pods}/{pod}/{{{{.Container}}}}/0.log",
-        }
+            "local-lease": LEASE,
+        } | {name.replace("_", "-"): value for name, value in self._flags.items()}
         command = [str(self._program), *(f"--{name}={value}" for name, value in flags.items())]
         self._child = Child("the connector", command, log=self.log)
         deadline = time.monotonic() + START_PATIENCE

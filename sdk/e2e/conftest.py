@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ CASES = HERE / "tasks" / "cases.py"
 sys.path[:0] = [str(HERE), str(CASES.parent), str(ROOT / "examples" / "flights")]
 
 _run = contextlib.ExitStack()
+_numbers = itertools.count(2)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,6 +59,18 @@ def connector(session_connector: Connector, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
+def start_connector(cluster: LocalCluster) -> Iterator[Callable[..., Connector]]:
+    """Return a function that starts one more connector, with other flags, until the test ends."""
+    with contextlib.ExitStack() as started:
+
+        def start(**flags: str) -> Connector:
+            name = f"connector-{next(_numbers)}"
+            return started.enter_context(Connector(cluster, cluster.folder, name, **flags))
+
+        yield start
+
+
+@pytest.fixture
 def watch(cluster: LocalCluster) -> Iterator[PodWatch]:
     with PodWatch(cluster, time.monotonic()) as watch:
         yield watch
@@ -67,8 +81,8 @@ def run_case(connector: Connector) -> Iterator[Callable[..., Child]]:
     """Return a function that starts `pyflyte run cases.py TASK …` in the background, as a user would."""
     with contextlib.ExitStack() as children:
 
-        def start(task: str, *words: str) -> Child:
-            child = connector.pyflyte("run", str(CASES), task, *words)
+        def start(task: str, *words: str, through: Connector = connector) -> Child:
+            child = through.pyflyte("run", str(CASES), task, *words)
             children.callback(child.stop, 20)
             return child
 

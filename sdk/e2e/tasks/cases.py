@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from flytekit import Resources, task
 
@@ -42,3 +43,32 @@ def linger(seconds: int) -> int:
         print(f"worker {worker().index}: second {second}", flush=True)
         time.sleep(1)
     return seconds
+
+
+@task(task_config=Job(), timeout=timedelta(seconds=5))
+def oversleep() -> int:
+    """Takes longer than it may."""
+    time.sleep(600)
+    return 0
+
+
+@task(task_config=Job())
+def decline(depth: int) -> int:
+    """Raises below many frames, with a text that is not ASCII; has an output to return."""
+    return _below(depth)
+
+
+@task(task_config=Job())
+def decline_without_output(depth: int) -> None:
+    """Raises in the same way; Flyte never looks at the files of a task that returns nothing."""
+    _below(depth)
+
+
+def _below(depth: int) -> int:
+    if depth == 0:
+        raise ValueError("größer als erlaubt: 42 µs > 7 µs")
+    return _further(depth)
+
+
+def _further(depth: int) -> int:
+    return _below(depth - 1)
