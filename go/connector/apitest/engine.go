@@ -49,6 +49,13 @@ func Engine(
 	if err != nil {
 		t.Fatal(err)
 	}
+	background(t, watcher, engine)
+	return engine
+}
+
+// background watches, waits for the copies, and sweeps until the test ends.
+func background(t *testing.T, watcher *watch.Watcher, engine *core.Core) {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { watcher.Run(ctx) })
@@ -63,7 +70,6 @@ func Engine(
 		t.Fatal(err)
 	}
 	running.Go(func() { engine.Run(ctx) })
-	return engine
 }
 
 // Attempt decodes a request as an adapter does.

@@ -18,14 +18,16 @@ import (
 // %% The end is a table
 //
 // A Job that has failed says why in one word. The table says what Flyte should do then: RetryableFailed starts another
-// attempt if the user asked for retries, Failed does not. A word that is not in the table counts as retryable.
+// attempt if the user asked for retries, Failed does not. A word that is not in the table counts as retryable. A deadline
+// is retryable because Flyte's own timeout is: it is for each attempt. A failure policy is not: somebody wrote it to say so.
 
 // TODO(phases): List every final state that your operator reports.
 var failures = map[string]plugin.Phase{
 	batchv1.JobReasonBackoffLimitExceeded:     plugin.RetryableFailed,
 	batchv1.JobReasonFailedIndexes:            plugin.RetryableFailed,
 	batchv1.JobReasonMaxFailedIndexesExceeded: plugin.RetryableFailed,
-	batchv1.JobReasonDeadlineExceeded:         plugin.Failed,
+	batchv1.JobReasonDeadlineExceeded:         plugin.RetryableFailed,
+	batchv1.JobReasonPodFailurePolicy:         plugin.Failed,
 }
 
 // %% From the Job's conditions

@@ -70,7 +70,8 @@ func TestGetTaskPhase(t *testing.T) {
 		"the lowest failed worker speaks": {status: failed, pods: []corev1.Pod{pod("10", ended("Error", 2, "")), pod("9", ended("Error", 1, ""))}, phase: plugin.RetryableFailed, reason: "worker 9: Error, exit code 1"},
 		"out of memory is named":          {status: failed, pods: []corev1.Pod{pod("0", ended("OOMKilled", 137, ""))}, phase: plugin.RetryableFailed, reason: "worker 0: OOMKilled, exit code 137"},
 		"no pod left to ask":              {status: failed, phase: plugin.RetryableFailed, reason: "1 index failed"},
-		"too late is final":               {status: conditions(batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, "too late"), phase: plugin.Failed, reason: "too late"},
+		"too late may be tried again":     {status: conditions(batchv1.JobFailed, batchv1.JobReasonDeadlineExceeded, "too late"), phase: plugin.RetryableFailed, reason: "too late"},
+		"a failure policy is final":       {status: conditions(batchv1.JobFailed, batchv1.JobReasonPodFailurePolicy, "exit code 42"), phase: plugin.Failed, reason: "exit code 42"},
 		"a reason that nobody knows":      {status: conditions(batchv1.JobFailed, "Eclipse", "dark"), phase: plugin.RetryableFailed, reason: "dark"},
 		"suspended is queued":             {status: conditions(batchv1.JobSuspended, "JobSuspended", "by a queue"), phase: plugin.Queued, reason: "by a queue"},
 	}
