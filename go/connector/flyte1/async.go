@@ -28,12 +28,10 @@ type Adapter struct {
 	Log     *slog.Logger
 }
 
-// Register adds the services to a server.
+// Register adds the services to a server. SyncAgentService is not one of them: Flyte does not call it where is_sync is false.
 func (a *Adapter) Register(server *grpc.Server) {
 	service.RegisterAsyncAgentServiceServer(server, a)
 	service.RegisterAgentMetadataServiceServer(server, a)
-	// Flyte does not call it for connectors with is_sync=false; registered so that all answers are of one kind.
-	service.RegisterSyncAgentServiceServer(server, service.UnimplementedSyncAgentServiceServer{})
 }
 
 func (a *Adapter) dialect() dialect.Service {

@@ -60,6 +60,20 @@ func TestRealRequestsAreTheSameAttemptThroughBothAdapters(t *testing.T) {
 	}
 }
 
+func TestThePodIsFinishedForTheEngineThatAsks(t *testing.T) {
+	double := &fixture.Double{}
+	_, a := both(t, double)
+	request := fixture.Requests(t)["container_target"]
+	request.GetTemplate().GetContainer().Args = []string{"train", "{{.runName}}"} // only Flyte 2 has the variable
+	if _, err := a.CreateTask(t.Context(), reread(t, request, new(connector.CreateTaskRequest))); err != nil {
+		t.Fatal(err)
+	}
+	run := request.GetTaskExecutionMetadata().GetTaskExecutionId().GetNodeExecutionId().GetExecutionId().GetName()
+	if len(double.Built) != 1 || double.Built[0].Pod.Spec.Containers[0].Args[1] != run {
+		t.Errorf("want the name of the run, %q, got %+v", run, double.Built)
+	}
+}
+
 func TestDeletedThroughEitherIsGoneForBoth(t *testing.T) {
 	first, second := both(t, &fixture.Double{Info: plugin.PhaseInfo{Phase: plugin.Running}})
 	meta := create(t, first, second, fixture.Requests(t)["container_target"])
@@ -149,6 +163,9 @@ func TestWhatIsNotServedIsUnimplementedAndBothFlytesShareAPort(t *testing.T) {
 		}
 	}
 	if _, err := service.NewAgentMetadataServiceClient(conn).ListAgents(t.Context(), &admin.ListAgentsRequest{}); err != nil {
-		t.Errorf("want Flyte 1 answered too, got %v", err)
+		t.Errorf("want Flyte 1 answered, got %v", err)
+	}
+	if _, err := connector.NewConnectorMetadataServiceClient(conn).ListConnectors(t.Context(), &connector.ListConnectorsRequest{}); err != nil {
+		t.Errorf("want Flyte 2 answered, got %v", err)
 	}
 }
