@@ -16,6 +16,7 @@ import (
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/outputs"
 	"example.com/flyteconnector/plugin"
+	"example.com/flyteconnector/policy"
 	"example.com/flyteconnector/watch"
 )
 
@@ -37,6 +38,10 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 	if err != nil {
 		return nil, err
 	}
+	allowed, err := policy.New(o.ServiceAccounts, o.Images, o.AllowHost)
+	if err != nil {
+		return nil, err
+	}
 	if c.config, err = o.restConfig(); err != nil {
 		return nil, err
 	}
@@ -46,7 +51,8 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 		return nil, fmt.Errorf("client for %s: %w", c.config.Host, err)
 	}
 	if c.watcher, err = watch.New(watch.Config{
-		Client: client, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector, Log: c.log,
+		Client: client, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector, Events: o.Events,
+		Log: c.log,
 	}); err != nil {
 		return nil, err
 	}
@@ -55,7 +61,7 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 	}
 	config := core.Config{
 		Client: client, Cache: c.watcher, Log: c.log, Deadline: o.Deadline, Metrics: c.counts,
-		Keys: keys, Now: now, KeepFinished: o.KeepFinished, LocalLease: o.LocalLease,
+		Policy: allowed.Check, Keys: keys, Now: now, KeepFinished: o.KeepFinished, LocalLease: o.LocalLease,
 	}
 	if o.ReadOutputs {
 		config.Outputs = outputs.New(o.Store)

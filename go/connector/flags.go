@@ -9,7 +9,11 @@ import (
 	"strings"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"example.com/flyteconnector/core"
+	"example.com/flyteconnector/policy"
 )
 
 // group is a section of --help.
@@ -21,7 +25,7 @@ type group struct {
 // Flags defines the command line, and how --help shows it. The result is filled when the flags are parsed. A program may
 // define more flags of its own.
 func Flags(flags *flag.FlagSet) *Options {
-	o := &Options{Env: map[string]string{}}
+	o := &Options{Env: map[string]string{}, DefaultRequests: corev1.ResourceList{}}
 	groups := []group{
 		{"Serving Flyte", section(o.servingFlags)},
 		{"The cluster", section(o.clusterFlags)},
@@ -53,7 +57,7 @@ func (o *Options) servingFlags(flags *flag.FlagSet) {
 		"again for each new connection, so a renewed Secret needs no restart")
 	flags.StringVar(&o.TLSKey, "tls-key", "", "PEM `file` with the key of --tls-cert")
 	flags.StringVar(&o.HealthListen, "health-listen", "", "`host:port` of a second server, without TLS, that answers for health "+
-		"alone: Kubernetes' probes speak no TLS. Default: health is served on --listen only, as always. Ask for the service "+
+		"alone, because Kubernetes' probes speak no TLS. Health is always served on --listen, too. Ask for the service "+
 		"\"liveness\" in a liveness probe, for \"\" in a readiness probe")
 	flags.DurationVar(&o.Deadline, "deadline", core.DefaultDeadline, "longest `time` for one call, retries towards Kubernetes "+
 		"included; keep it below Flyte's own timeout (10s by default), or late answers cost users their retries")
@@ -73,12 +77,19 @@ func (o *Options) clusterFlags(flags *flag.FlagSet) {
 func (o *Options) taskFlags(flags *flag.FlagSet) {
 	flags.Func("service-accounts", "`patterns` of the service accounts that tasks may run as, with commas between them; * stands for "+
 		"any characters. Default: every one in the task's namespace", list(&o.ServiceAccounts))
-	flags.Func("images", "`patterns` of the images that tasks may use, with commas between them, such as "+
-		"ghcr.io/my-team/*. Default: every one", list(&o.Images))
-	flags.Func("allow-host", "`features` of the host that tasks may use, with commas between them, such as hostNetwork or hostPath; "+
-		"a wrong name lists the right ones. Default: none, and a task that asks for one fails", list(&o.AllowHost))
+	flags.Func("images", "`patterns` of the images that tasks may use, with commas between them; * stands for any characters but "+
+		"/, ** for any: ghcr.io/my-team/** or ghcr.io/my-team/train:v1.*. Default: every one", list(&o.Images))
+	flags.Func("allow-host", "`features` of the host that tasks may use, with commas between them: "+
+		strings.Join(policy.Features(), ", ")+". Default: none, and a task that asks for one fails", list(&o.AllowHost))
 	flags.Func("env", "`NAME=value` for every task, as Flyte's default-env-vars; may be repeated. No secrets: who may read "+
 		"pods can read them", o.setEnv)
+	flags.Func("default-requests", "`resources` that a task's container asks for where the task says nothing, such as "+
+		"cpu=500m,memory=1Gi. Flyte 1 fills in its own before the connector sees the task, Flyte 2 does not. Default: none",
+		o.setRequests)
+	flags.StringVar(&o.GPUDeviceLabel, "gpu-device-label", "", "`label` by which nodes say which GPU they have, for tasks that ask for a "+
+		"certain one (Flyte's gpu-device-node-label, often k8s.amazonaws.com/accelerator). Default: such tasks fail")
+	flags.StringVar(&o.GPUPartitionLabel, "gpu-partition-label", "", "`label` by which nodes say how their GPUs are divided "+
+		"(Flyte's gpu-partition-size-node-label). Default: tasks that ask for a part of a GPU fail")
 	flags.StringVar(&o.MetaKey, "meta-key", "", "`file` with a key of at least 32 bytes, the same for all replicas, that signs what Flyte "+
 		"keeps about a task; calls about tasks that it did not sign are refused. Keep a copy: tasks that run while a key is "+
 		"lost can be neither read nor ended. Default: unsigned, and the resource in the cluster has to agree")
@@ -118,6 +129,18 @@ func list(target *[]string) func(string) error {
 		*target = append(*target, names...)
 		return nil
 	}
+}
+
+func (o *Options) setRequests(value string) error {
+	for pair := range strings.SplitSeq(value, ",") {
+		name, amount, found := strings.Cut(pair, "=")
+		quantity, err := resource.ParseQuantity(amount)
+		if !found || name == "" || err != nil {
+			return fmt.Errorf("%q is not name=quantity, such as cpu=500m or memory=1Gi", pair)
+		}
+		o.DefaultRequests[corev1.ResourceName(name)] = quantity
+	}
+	return nil
 }
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)

@@ -54,7 +54,10 @@ func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
 	if err != nil {
 		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
 	}
-	podOptions := pod.Options{Env: options.Env}
+	podOptions := pod.Options{
+		Env: options.Env, ReadsErrors: options.ReadOutputs, DefaultRequests: options.DefaultRequests,
+		GPUDeviceLabel: options.GPUDeviceLabel, GPUPartitionLabel: options.GPUPartitionLabel,
+	}
 	(&flyte1.Adapter{Name: options.Name, Core: c.core, Options: podOptions, Log: c.log}).Register(server.GRPC)
 	(&flyte2.Adapter{Name: options.Name, Core: c.core, Options: podOptions, Log: c.log}).Register(server.GRPC)
 	return c.run(ctx, server, listeners)

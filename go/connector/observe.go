@@ -26,7 +26,7 @@ type observers struct {
 func (c *connector) observe(ctx context.Context) (err error) {
 	if c.options.MetricsListen != "" {
 		c.registry, c.calls = metrics.NewRegistry(), grpcprom.NewServerMetrics(grpcprom.WithServerHandlingTimeHistogram())
-		c.registry.MustRegister(c.calls)
+		c.registry.MustRegister(c.calls, metrics.Watches(c.watcher.Health))
 		c.counts = metrics.New(c.registry)
 	}
 	if c.options.Traces {

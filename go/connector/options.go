@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"example.com/flyteconnector/core"
 )
 
@@ -37,6 +39,9 @@ type Options struct {
 	ServiceAccounts, Images, AllowHost []string
 	// Env is added to every task; see pod.Options.
 	Env map[string]string
+	// DefaultRequests, GPUDeviceLabel and GPUPartitionLabel complete a task's pod; see pod.Options.
+	DefaultRequests                   corev1.ResourceList
+	GPUDeviceLabel, GPUPartitionLabel string
 	// MetaKey and MetaKeyPrevious are files with keys; see meta.Keys.
 	MetaKey, MetaKeyPrevious string
 

@@ -40,8 +40,9 @@ type Watcher struct {
 	config    Config
 	informers map[key]cache.SharedIndexInformer
 
-	mutex    sync.Mutex
-	failures map[key]error
+	mutex       sync.Mutex
+	failures    map[key]error
+	interrupted map[key]int
 }
 
 // key is one watch: a kind in a namespace ("" is all of them) with a label selector and a field selector.
@@ -72,7 +73,7 @@ func New(config Config) (*Watcher, error) {
 	if len(config.Namespaces) == 0 {
 		config.Namespaces = []string{metav1.NamespaceAll}
 	}
-	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}}
+	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}, interrupted: map[key]int{}}
 	for _, resource := range config.Resources {
 		for _, namespace := range config.Namespaces {
 			if err := w.addAll(resource, namespace); err != nil {
@@ -115,6 +116,7 @@ func (w *Watcher) add(k key, indexers cache.Indexers, transform cache.TransformF
 		w.mutex.Lock()
 		defer w.mutex.Unlock()
 		w.failures[k] = err
+		w.interrupted[k]++
 		w.config.Log.Warn("watch interrupted; it will be tried again", "watch", k.String(), "error", err)
 	}); err != nil {
 		return fmt.Errorf("watch %s: %w", k, err)
