@@ -3,12 +3,6 @@
 package dialect
 
 import (
-	"encoding/json"
-	"fmt"
-
-	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/types/known/structpb"
-
 	"example.com/flyteconnector/gen/flyteidl/core"
 	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
@@ -38,28 +32,3 @@ func Phase(phase plugin.Phase) core.TaskExecution_Phase {
 
 // Message is a reason that fits into Flyte's events.
 func Message(reason string) string { return meta.Shorten(reason, maxMessage) }
-
-// CustomInfo is the plugin's own information; what has no JSON form is left out with a warning in the log.
-func (s Service) CustomInfo(info map[string]any) *structpb.Struct {
-	result, err := customInfo(info)
-	if err != nil {
-		s.Log.Warn("custom_info left out", "error", err)
-	}
-	return result
-}
-
-// customInfo goes through JSON, so that a plugin may use any type that JSON has a form for.
-func customInfo(info map[string]any) (*structpb.Struct, error) {
-	if len(info) == 0 {
-		return nil, nil
-	}
-	raw, err := json.Marshal(info)
-	if err != nil {
-		return nil, fmt.Errorf("PhaseInfo.Info has no JSON form: %w", err)
-	}
-	result := new(structpb.Struct)
-	if err := protojson.Unmarshal(raw, result); err != nil {
-		return nil, fmt.Errorf("PhaseInfo.Info: %w", err)
-	}
-	return result, nil
-}
