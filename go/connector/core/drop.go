@@ -39,10 +39,10 @@ func (c *Core) drop(ctx context.Context, s served, object *unstructured.Unstruct
 // dropLater does it in the background, once at a time for each object. What does not work, the sweep tries again.
 func (c *Core) dropLater(ctx context.Context, s served, object *unstructured.Unstructured, why metrics.Event) {
 	uid := object.GetUID()
-	if _, under := c.dropping.LoadOrStore(uid, nil); under || object.GetDeletionTimestamp() != nil {
-		if !under {
-			c.dropping.Delete(uid)
-		}
+	if object.GetDeletionTimestamp() != nil {
+		return
+	}
+	if _, underWay := c.dropping.LoadOrStore(uid, nil); underWay {
 		return
 	}
 	c.background.Go(func() {

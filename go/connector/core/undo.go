@@ -21,7 +21,9 @@ type place struct {
 }
 
 // creating is what goes on at a place: calls, or the undo after them. Never both: an undo would delete what a repeated
-// call has just made or adopted.
+// call has just made or adopted. Only within one process: if the repeated call goes to another replica, it adopts what is
+// being deleted here, Get says RETRYABLE_FAILED, and one attempt is lost. Flyte repeats a call that has failed only if its
+// configuration says so (a retryPolicy for gRPC).
 type creating struct {
 	calls      int
 	made, late bool               // what calls have come to, while the entry exists
