@@ -57,6 +57,7 @@ type gate struct {
 	once     sync.Once
 	patience time.Duration
 	reason   atomic.Pointer[error]
+	waiting  atomic.Int64
 }
 
 func newGate(patience time.Duration) *gate {
@@ -88,6 +89,8 @@ func (g *gate) passes(ctx context.Context) bool {
 		return true
 	default:
 	}
+	g.waiting.Add(1)
+	defer g.waiting.Add(-1)
 	limit := time.NewTimer(g.patience)
 	defer limit.Stop()
 	select {

@@ -5,11 +5,13 @@
 package serve
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,8 +48,9 @@ type Config struct {
 	// Interceptors see every call first. Options are added to the server's own.
 	Interceptors []grpc.UnaryServerInterceptor
 	Options      []grpc.ServerOption
-	// maxAge of a connection; 0: the constant.
+	// What tests replace: maxAge of a connection, 0 stands for the constant; how DrainDelay passes, nil for time.Sleep.
 	maxAge time.Duration
+	pause  func(time.Duration)
 }
 
 // Server is a gRPC server: register services on GRPC, then Run.
@@ -60,11 +63,13 @@ type Server struct {
 
 // New returns an error if the certificate cannot be used.
 func New(config Config) (*Server, error) {
-	if config.maxAge == 0 {
-		config.maxAge = maxAge
+	config.maxAge = cmp.Or(config.maxAge, maxAge)
+	if config.pause == nil {
+		config.pause = time.Sleep
 	}
 	gate := newGate(config.Patience)
-	interceptors := append(config.Interceptors, logging(config.Log, config.TaskTypes), recovering(config.Log), gate.intercept)
+	interceptors := slices.Concat(config.Interceptors,
+		[]grpc.UnaryServerInterceptor{logging(config.Log, config.TaskTypes), recovering(config.Log), gate.intercept})
 	options := append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPing, PermitWithoutStream: true}),
@@ -120,7 +125,7 @@ func (s *Server) Run(ctx context.Context, listener, probes net.Listener) error {
 func (s *Server) stop() {
 	s.health.Shutdown()
 	s.config.Log.Info("stopping", "drain_delay", s.config.DrainDelay.String(), "drain_limit", drain.String())
-	time.Sleep(s.config.DrainDelay)
+	s.config.pause(s.config.DrainDelay)
 	hard := time.AfterFunc(drain, s.GRPC.Stop)
 	defer hard.Stop()
 	s.GRPC.GracefulStop()
