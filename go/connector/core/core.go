@@ -120,8 +120,8 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 	}
 	for _, p := range plugins {
 		resource := p.Resource()
-		if resource.Kind == "" || resource.GroupVersionKind.Version == "" || len(resource.TaskTypes) == 0 {
-			return nil, fmt.Errorf("plugin %T: Resource() must name a kind, its version and at least one task type", p)
+		if err := servable(p, resource); err != nil {
+			return nil, err
 		}
 		for _, taskType := range resource.TaskTypes {
 			if other, taken := c.byType[taskType]; taken {
