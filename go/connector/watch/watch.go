@@ -15,6 +15,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
@@ -39,6 +40,7 @@ type Config struct {
 type Watcher struct {
 	config    Config
 	informers map[key]cache.SharedIndexInformer
+	gone      gone
 
 	mutex       sync.Mutex
 	failures    map[key]error
@@ -74,6 +76,7 @@ func New(config Config) (*Watcher, error) {
 		config.Namespaces = []string{metav1.NamespaceAll}
 	}
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}, interrupted: map[key]int{}}
+	w.gone.pods = map[string]map[types.UID]*corev1.Pod{}
 	for _, resource := range config.Resources {
 		for _, namespace := range config.Namespaces {
 			if err := w.addAll(resource, namespace); err != nil {
@@ -91,8 +94,7 @@ func (w *Watcher) addAll(resource plugin.Resource, namespace string) error {
 		return err
 	}
 	if resource.PodLabel != "" {
-		pods := key{PodsResource, namespace, resource.PodLabel, ""}
-		if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, toPod); err != nil {
+		if err := w.followPods(resource, own, key{PodsResource, namespace, resource.PodLabel, ""}); err != nil {
 			return err
 		}
 	}
@@ -164,7 +166,7 @@ func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *un
 	return result
 }
 
-// Pods returns the copies of a resource's pods, by name.
+// Pods returns the copies of a resource's pods, by name, with those that the cluster took away (see gone).
 func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []corev1.Pod {
 	if resource.PodLabel == "" {
 		return nil
@@ -173,7 +175,7 @@ func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []corev
 	if informer == nil {
 		return nil
 	}
-	return sortedPods(informer.GetIndexer(), namespace+"/"+name)
+	return w.gone.with(sortedPods(informer.GetIndexer(), namespace+"/"+name), namespace+"/"+name)
 }
 
 // find returns the informer of the namespace, or of all of them.
