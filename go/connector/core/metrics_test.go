@@ -73,6 +73,18 @@ func TestWhatFlyteAsksForIsCounted(t *testing.T) {
 	check(counts{metrics.Adopted: 1, metrics.Deleted: 1, metrics.APIRetry: 2, metrics.Created: 1, metrics.Refused: 1})
 }
 
+func TestWhatIsBeingDeletedAlreadyIsNotCountedAgain(t *testing.T) {
+	c, client, check := counting(t, plugin.PhaseInfo{}, nil)
+	raw := create(t, c)
+	if err := client.Tracker().Update(c.byType["double"].plural, marked(created("u")), "ns"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Delete(t.Context(), "double", raw); err != nil {
+		t.Error(err)
+	}
+	check(counts{metrics.Adopted: 1})
+}
+
 func TestAnUndoIsCounted(t *testing.T) {
 	c, client, check := counting(t, plugin.PhaseInfo{}, nil)
 	c.config.Deadline = 30 * time.Millisecond // less than the first pause, so that nothing is tried again
