@@ -36,9 +36,9 @@ func asFlyte1(request *connector.CreateTaskRequest) (*admin.CreateTaskRequest, e
 }
 
 // taken refuses a task whose config has a field that the executor of Flyte 2 takes for itself: it reads the whole of
-// template.custom as a core.Connection (main of 2026-08, WEB/connector/plugin.go), looks every value in "secrets" up as
-// the name of a secret, and keeps what it finds in the task's state. A "secrets" or "configs" that is no map of strings,
-// and a custom that is not set, fail in the executor before it calls a connector.
+// template.custom as a core.Connection, looks every value in "secrets" up as the name of a secret, and keeps what it finds
+// in the task's state (read in plugins/webapi/connector/plugin.go of main, 2026-08). A "secrets" or "configs" that is no
+// map of strings, and a custom that is not set, fail in the executor before it calls a connector (measured).
 func taken(connection *core.Connection) error {
 	if len(connection.GetSecrets()) == 0 {
 		return nil

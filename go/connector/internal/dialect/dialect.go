@@ -69,7 +69,8 @@ type Category struct {
 }
 
 // Categories are what the connector serves. The versions of a type ascend, because of those that one connector names,
-// FlytePropeller 1.16 keeps the last one (its others reach the connector as its defaultConnector); Flyte 2 keeps all.
+// FlytePropeller 1.16 keeps the last one (read in plugins/webapi/connector/client.go; the others reach the connector if it
+// is the defaultConnector); Flyte 2 keeps all (measured with main of 2026-08).
 func (s Service) Categories() []Category {
 	var result []Category
 	for _, taskType := range s.Core.TaskTypes() {
