@@ -3,6 +3,7 @@
 package apitest
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -11,8 +12,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"example.com/flyteconnector/core"
 	flyte "example.com/flyteconnector/gen/flyteidl/core"
+	"example.com/flyteconnector/plugin"
 )
 
 func TestAFullQuotaIsAnErrorWithItsName(t *testing.T) {
@@ -60,5 +65,45 @@ func TestRightsThatWereTakenAwayAreAnError(t *testing.T) {
 	})
 	if status.Code(err) != codes.PermissionDenied || !strings.Contains(err.Error(), "cannot create resource") {
 		t.Fatalf("want PERMISSION_DENIED with the right that is missing, got %v", err)
+	}
+}
+
+// ghost is a plugin whose operator is not installed.
+type ghost struct{ note }
+
+var ghosts = schema.GroupVersionKind{Group: "example.com", Version: "v1", Kind: "Ghost"}
+
+func (ghost) Resource() plugin.Resource {
+	return plugin.Resource{GroupVersionKind: ghosts, TaskTypes: []string{noteType}}
+}
+
+func (ghost) BuildResource(task plugin.Task) (*unstructured.Unstructured, error) {
+	object := &unstructured.Unstructured{}
+	object.SetGroupVersionKind(ghosts)
+	object.SetNamespace(task.Namespace)
+	object.SetName(task.Name)
+	return object, nil
+}
+
+// blind is a copy of the cluster that is not there yet.
+type blind struct{ core.Cache }
+
+func (blind) Serves(string) bool { return true }
+
+func TestATaskWhoseOperatorIsNotInstalledSaysSo(t *testing.T) {
+	namespace := cluster.Namespace(t)
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	engine, err := core.New(core.Config{Client: cluster.Dynamic, Cache: blind{}, Log: log}, ghost{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := engine.Create(t.Context(), Attempt(t, request(namespace, "s3://b/a/0")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := engine.Get(t.Context(), noteType, raw)
+	want := "the cluster does not know ghosts.example.com: is its operator installed?"
+	if err != nil || info.Phase != plugin.Failed || !strings.HasPrefix(info.Reason, want) {
+		t.Errorf("want FAILED with %q, got %+v, %v", want, info, err)
 	}
 }

@@ -109,3 +109,12 @@ func TestALostResourceIsLookedForOnce(t *testing.T) {
 		t.Errorf("want one look, got %v", client.Actions())
 	}
 }
+
+func TestOfTwoCallsAtOnceTheFirstEndIsBoths(t *testing.T) {
+	e, m := newEnds(), meta.Meta{UID: "u"}
+	for i, phase := range []plugin.Phase{plugin.Succeeded, plugin.Failed} {
+		if kept, first := e.keep(m, plugin.PhaseInfo{Phase: phase}); kept.Phase != plugin.Succeeded || first != (i == 0) {
+			t.Errorf("call %d: want SUCCEEDED, kept by the first, got %+v, %v", i, kept, first)
+		}
+	}
+}

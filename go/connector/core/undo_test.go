@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	goruntime "runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic/fake"
 	clienttesting "k8s.io/client-go/testing"
+
+	"example.com/flyteconnector/plugin"
 )
 
 func deleted(client *fake.FakeDynamicClient) bool {
@@ -146,5 +149,26 @@ func TestADeleteThatWasSentIsNotHungUpOn(t *testing.T) {
 	want, _ := ctx.Deadline()
 	if got, limited := uncut.Deadline(); uncut.Err() != nil || !limited || !got.Equal(want) {
 		t.Errorf("want the deadline kept and nothing else, got %v, %v, %v", got, limited, uncut.Err())
+	}
+}
+
+func TestAThousandTasksLeaveNothingBehindInTheConnector(t *testing.T) {
+	c, _ := newCore(t, double{info: plugin.PhaseInfo{Phase: plugin.Failed, CleanupOnFailure: true}}, seen{object: created("u")})
+	before := goruntime.NumGoroutine()
+	for range 1000 {
+		raw := create(t, c)
+		if _, err := c.Get(t.Context(), "double", raw); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Delete(t.Context(), "double", raw); err != nil {
+			t.Fatal(err)
+		}
+		c.Wait()
+	}
+	left := 0
+	c.dropping.Range(func(any, any) bool { left++; return true })
+	c.polls.Range(func(any, any) bool { left++; return true })
+	if left += len(c.creating); left != 0 || goruntime.NumGoroutine() > before+5 {
+		t.Errorf("want nothing left, got %d entries, and %d goroutines instead of %d", left, goruntime.NumGoroutine(), before)
 	}
 }
