@@ -106,3 +106,38 @@ func TestWhatKubernetesSaysAboutAPodReachesTheUser(t *testing.T) {
 		})
 	}
 }
+
+// A preempted or drained pod is deleted, and its operator may say only after that that it has failed.
+func TestTheReasonOutlivesThePod(t *testing.T) {
+	namespace := cluster.Namespace(t)
+	connector := Connect(t, cluster.Identity(t, namespace, rules()), namespace, podNote{})
+	raw := connector.Create(t, request(namespace, "s3://b/a/0"))
+	pod := podOf(t, namespace)
+	pod.Status = kubelet(corev1.PodRunning, corev1.ContainerState{Running: &corev1.ContainerStateRunning{}})
+	pod.Status.Conditions = []corev1.PodCondition{{
+		Type: corev1.DisruptionTarget, Status: corev1.ConditionTrue, Reason: "EvictionByEvictionAPI", Message: "the node is drained",
+	}}
+	pods := cluster.Kube.CoreV1().Pods(namespace)
+	if _, err := pods.UpdateStatus(t.Context(), pod, metav1.UpdateOptions{}); err != nil {
+		t.Fatalf("play the eviction: %v", err)
+	}
+	binding := &corev1.Binding{ObjectMeta: metav1.ObjectMeta{Name: pod.Name}, Target: corev1.ObjectReference{Kind: "Node", Name: "n"}}
+	if err := pods.Bind(t.Context(), binding, metav1.CreateOptions{}); err != nil {
+		t.Fatalf("play the scheduler: %v", err)
+	}
+	if err := pods.Delete(t.Context(), pod.Name, metav1.DeleteOptions{}); err != nil { // which asks the kubelet first
+		t.Fatal(err)
+	}
+	now := int64(0)
+	if err := pods.Delete(t.Context(), pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &now}); err != nil { // plays the kubelet
+		t.Fatal(err)
+	}
+	Eventually(t, "the pod is gone", func() bool {
+		left, err := pods.List(t.Context(), metav1.ListOptions{})
+		return err == nil && len(left.Items) == 0
+	})
+	answer := connector.WaitFor(t, noteType, raw, flyte.TaskExecution_RETRYABLE_FAILED) // asked for the first time
+	if want := "EvictionByEvictionAPI: the node is drained (pod worker)"; !strings.Contains(answer.GetMessage(), want) {
+		t.Errorf("got %s %q, want %q", answer.GetPhase(), answer.GetMessage(), want)
+	}
+}
