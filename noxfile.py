@@ -24,19 +24,15 @@ from devkit import build, environment, lifeline, runs, toolchain  # noqa: E402
 
 nox.options.sessions = ["tests"]
 
-GO_MODULES = ("go", "go/connector", "go/connector/store", "go/localcluster")
+GO_MODULES = ("go", "go/connector", "go/connector/store", "go/inprocess", "go/localcluster")
+MODFILES = {"go/inprocess": "testdata/double.mod"}  # module -> what it is built with instead of its go.mod
 API_TESTS = {  # module -> (build tag, programs that its tests start)
     "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
     "go/connector/store": (("apitest",), ()),
     "go": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
     "go/localcluster": (("e2e",), build.COMMANDS),
 }
-PYTHON_TESTS = (
-    "sdk/flyteconnector/tests",
-    "sdk/flytekitplugins-larkspur/tests",
-    "scripts/tests",
-    "docs/tests",
-)
+PYTHON = ("sdk/flyteconnector", "sdk/flytekitplugins-larkspur", "scripts", "docs")  # folders with tests
 
 
 def stop(*_: object) -> None:
@@ -91,7 +87,7 @@ def go(
 
     Without tags, not the SDKs of Google's and Azure's clouds either: they take minutes to compile.
     """
-    tool = toolchain.go()
+    tool = toolchain.go(MODFILES.get(module))
     without = ("cmd/controlplane",) if tags else ("cmd/controlplane", "gcs", "azure")
     packages = toolchain.packages(ROOT / module, tags, without=without)
     build.compiled(tool, ROOT / module, tags, packages)
@@ -104,7 +100,7 @@ def tests(it: nox.Session) -> None:
     """Go and Python tests that need no cluster: minutes when cold, seconds when warm."""
     for module in GO_MODULES:
         go(it, "test", module=module)
-    python(it, "-m", "pytest", *PYTHON_TESTS, *it.posargs)
+    python(it, "-m", "pytest", *(f"{folder}/tests" for folder in PYTHON), *it.posargs)
 
 
 @session
@@ -122,6 +118,12 @@ def e2e(it: nox.Session) -> None:
     for name in build.PROGRAMS:
         build.program(name)
     python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
+
+
+@session
+def inprocess(it: nox.Session) -> None:
+    """The plugins behind Flyteplugins, against a double of it; `-- --real` takes Flyte's own modules."""
+    python(it, "-m", "devkit.inprocess", *it.posargs)
 
 
 @session

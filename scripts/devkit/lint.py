@@ -25,6 +25,7 @@ OWNED = {
 }
 KEPT = (
     "go/connector/",
+    "go/inprocess/adapter/",
     "go/localcluster/",
     "sdk/flyteconnector/",
 )  # taken over unchanged: must not know the plugin

@@ -85,9 +85,10 @@ def version_of(command: str) -> str | None:
     return None
 
 
-def go() -> Go:
+def go(modfile: str | None = None) -> Go:
     """Return the Go to use; installs the pinned one when PATH has none that is new enough.
 
+    With `modfile`, a path below the module that it is used in, it reads that instead of go.mod.
     Raises ToolchainError when neither can be had.
     """
     on_path = shutil.which("go")
@@ -102,7 +103,10 @@ def go() -> Go:
     env = {name: value for name, value in os.environ.items() if name != "GOROOT"}
     env.setdefault("HOME", str(Path.home()))  # Go finds its caches from it, and no other way
     path = os.pathsep.join([str(Path(on_path).parent), env.get("PATH", os.defpath)])
-    return Go(on_path, version, env | SETTINGS | {"PATH": path})
+    env |= SETTINGS | {"PATH": path}
+    if modfile:
+        env["GOFLAGS"] += f" -modfile={modfile}"
+    return Go(on_path, version, env)
 
 
 def packages(module: Path, tags: Iterable[str] = (), without: Iterable[str] = ()) -> list[str]:

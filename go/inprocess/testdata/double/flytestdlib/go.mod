@@ -1,0 +1,3 @@
+module github.com/flyteorg/flyte/flytestdlib
+
+go 1.26.0
