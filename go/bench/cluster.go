@@ -24,9 +24,9 @@ import (
 
 // The namespaces: two to create in, two with live tasks.
 const (
-	throughConnector, bare = "bench-create", "bench-bare"
-	small, big             = "bench-small", "bench-big"
-	account                = "connector"
+	watched, unwatched = "bench-watched", "bench-unwatched"
+	small, big         = "bench-small", "bench-big"
+	account            = "connector"
 )
 
 // cluster is etcd and kube-apiserver. No controller runs in it.
@@ -60,7 +60,7 @@ func (c *cluster) prepare(ctx context.Context, config *rest.Config, folder strin
 	if c.kube, err = kubernetes.NewForConfig(fast); err != nil {
 		return err
 	}
-	for _, name := range []string{throughConnector, bare, small, big} {
+	for _, name := range []string{watched, unwatched, small, big} {
 		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		if _, err := c.kube.CoreV1().Namespaces().Create(ctx, namespace, metav1.CreateOptions{}); err != nil {
 			return fmt.Errorf("create namespace %s: %w", name, err)
@@ -83,7 +83,7 @@ func (c *cluster) prepare(ctx context.Context, config *rest.Config, folder strin
 
 // identity makes the service account of the connectors, with what they need and no more.
 func (c *cluster) identity(ctx context.Context, config *rest.Config) (*rest.Config, error) {
-	named, options := metav1.ObjectMeta{Name: account, Namespace: throughConnector}, metav1.CreateOptions{}
+	named, options := metav1.ObjectMeta{Name: account, Namespace: watched}, metav1.CreateOptions{}
 	if _, err := c.kube.CoreV1().ServiceAccounts(named.Namespace).Create(ctx, &corev1.ServiceAccount{ObjectMeta: named}, options); err != nil {
 		return nil, fmt.Errorf("create the service account: %w", err)
 	}

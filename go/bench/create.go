@@ -19,55 +19,71 @@ const createsInATurn = 320
 
 var jobs = schema.GroupVersionResource{Group: "batch", Version: "v1", Resource: "jobs"}
 
-// createRound has the time of every call in milliseconds.
+// createRound has the time of every call in milliseconds: through the connector; by a bare client in the same namespace, so
+// that the connector hears of these objects too; and by a bare client in a namespace that nobody watches.
 type createRound struct {
 	Connector []float64 `json:"connector"`
 	Bare      []float64 `json:"bare"`
+	Unwatched []float64 `json:"unwatched"`
 }
 
-// measureCreate lets the two take turns; who begins changes with every round.
+// side is one way to create the objects of a turn.
+type side struct {
+	create func(ctx context.Context, n int) error
+	took   func(*createRound) *[]float64
+}
+
+// measureCreate lets the sides take turns; who begins changes with every round.
 func measureCreate(ctx context.Context, b *bench) error {
-	connector, err := b.connect(ctx, throughConnector)
+	connector, err := b.connect(ctx, watched)
 	if err != nil {
 		return err
 	}
 	defer connector.stop()
-	client, err := dynamic.NewForConfig(b.cluster.connector)
+	sides, err := b.sides(ctx, connector)
 	if err != nil {
 		return err
 	}
-	rounds := b.options.rounds + 1 // the first one warms up and does not count
-	requests, err := b.requests(throughConnector, rounds*createsInATurn)
-	if err != nil {
-		return err
-	}
-	objects, err := b.objects(ctx, rounds*createsInATurn)
-	if err != nil {
-		return err
-	}
-	for i := range rounds {
+	for i := range b.options.rounds + 1 { // the first one warms up and does not count
 		say("create, %d at once: round %d of %d", callers, i, b.options.rounds)
 		var round createRound
-		sides := []func() error{
-			func() (err error) {
-				round.Connector, err = each(ctx, createsInATurn, creating(connector, requests[i*createsInATurn:]))
-				return err
-			},
-			func() (err error) {
-				round.Bare, err = each(ctx, createsInATurn, posting(client, objects[i*createsInATurn:]))
-				return err
-			},
-		}
 		for j := range sides {
-			if err := sides[(i+j)%2](); err != nil {
+			side := sides[(i+j)%len(sides)]
+			took, err := each(ctx, createsInATurn, func(ctx context.Context, n int) error {
+				return side.create(ctx, i*createsInATurn+n)
+			})
+			if err != nil {
 				return err
 			}
+			*side.took(&round) = took
 		}
 		if i > 0 {
 			b.report.Create = append(b.report.Create, round)
 		}
 	}
 	return nil
+}
+
+func (b *bench) sides(ctx context.Context, connector *server) ([]side, error) {
+	client, err := dynamic.NewForConfig(b.cluster.connector)
+	if err != nil {
+		return nil, err
+	}
+	count := (b.options.rounds + 1) * createsInATurn
+	requests, err := b.requests(watched, 0, count)
+	if err != nil {
+		return nil, err
+	}
+	same, err := b.objects(ctx, watched, count)
+	if err != nil {
+		return nil, err
+	}
+	apart, err := b.objects(ctx, unwatched, count)
+	return []side{
+		{create: creating(connector, requests), took: func(r *createRound) *[]float64 { return &r.Connector }},
+		{create: posting(client, same), took: func(r *createRound) *[]float64 { return &r.Bare }},
+		{create: posting(client, apart), took: func(r *createRound) *[]float64 { return &r.Unwatched }},
+	}, err
 }
 
 func creating(connector *server, requests []*admin.CreateTaskRequest) func(context.Context, int) error {
@@ -85,7 +101,8 @@ func posting(client dynamic.Interface, objects []*unstructured.Unstructured) fun
 	return func(ctx context.Context, n int) error {
 		limited, cancel := limit(ctx)
 		defer cancel()
-		_, err := client.Resource(jobs).Namespace(bare).Create(limited, objects[n], metav1.CreateOptions{})
+		object := objects[n]
+		_, err := client.Resource(jobs).Namespace(object.GetNamespace()).Create(limited, object, metav1.CreateOptions{})
 		if err != nil {
 			return fmt.Errorf("create the object alone: %w", err)
 		}
@@ -93,13 +110,14 @@ func posting(client dynamic.Interface, objects []*unstructured.Unstructured) fun
 	}
 }
 
-func (b *bench) objects(ctx context.Context, count int) ([]*unstructured.Unstructured, error) {
+// objects are other ones than the connector makes in the namespace: their numbers begin where its numbers end.
+func (b *bench) objects(ctx context.Context, namespace string, count int) ([]*unstructured.Unstructured, error) {
+	requests, err := b.requests(namespace, count, count)
+	if err != nil {
+		return nil, err
+	}
 	result := make([]*unstructured.Unstructured, count)
-	for i := range result {
-		request, err := b.request(bare, i)
-		if err != nil {
-			return nil, err
-		}
+	for i, request := range requests {
 		if result[i], err = posted(ctx, request); err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ func measureRestart(ctx context.Context, b *bench) error {
 		b.live[big] = connector
 		say("restart %d of %d: ready after %.2f s", i+1, restarts, connector.ready.Seconds())
 		b.report.Restart = append(b.report.Restart, connector.ready.Seconds())
-		if _, err := each(ctx, len(b.meta[big]), polling(connector, job.TaskType, b.meta[big])); err != nil {
+		if _, err := each(ctx, len(b.meta[big]), polling(connector, b.polls[big])); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ func fill(ctx context.Context, b *bench) error {
 			return err
 		}
 		b.live[namespace] = connector
-		requests, err := b.requests(namespace, counts[namespace])
+		requests, err := b.requests(namespace, 0, counts[namespace])
 		if err != nil {
 			return err
 		}

@@ -8,10 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	healthpb "google.golang.org/grpc/health/grpc_health_v1"
-
-	"example.com/flyteconnector/gen/flyteidl/admin"
-	flyte "example.com/flyteconnector/gen/flyteidl/core"
 	"example.com/flyteconnector/meta"
 	"example.com/larkspur/plugins/job"
 )
@@ -31,6 +27,9 @@ type getRound struct {
 }
 
 func measureGet(ctx context.Context, b *bench) error {
+	if err := b.encode(); err != nil {
+		return err
+	}
 	for _, namespace := range []string{small, big} {
 		say("polls until all tasks in %s run", namespace)
 		if err := b.seen(ctx, namespace); err != nil {
@@ -57,7 +56,7 @@ func measureGet(ctx context.Context, b *bench) error {
 
 func (b *bench) getRound(ctx context.Context, python *server) (round getRound, err error) {
 	empty := func(ctx context.Context, _ int) error {
-		_, err := b.live[big].health.Check(ctx, &healthpb.HealthCheckRequest{})
+		_, err := b.live[big].call(ctx, check, nil)
 		return err
 	}
 	turns := []struct {
@@ -66,10 +65,10 @@ func (b *bench) getRound(ctx context.Context, python *server) (round getRound, e
 		do     func(context.Context, int) error
 		calls  *int
 	}{
-		{&round.Big, b.live[big], polling(b.live[big], job.TaskType, b.meta[big]), &round.Calls},
+		{&round.Big, b.live[big], polling(b.live[big], b.polls[big]), &round.Calls},
 		{&round.Empty, b.live[big], empty, nil},
-		{&round.Small, b.live[small], polling(b.live[small], job.TaskType, b.meta[small]), &round.Calls},
-		{&round.Python, python, polling(python, pythonType, b.pythonMeta()), &round.PythonCalls},
+		{&round.Small, b.live[small], polling(b.live[small], b.polls[small]), &round.Calls},
+		{&round.Python, python, polling(python, b.polls[pythonType]), &round.PythonCalls},
 	}
 	for _, each := range turns {
 		before, err := b.cluster.requests(ctx)
@@ -90,29 +89,18 @@ func (b *bench) getRound(ctx context.Context, python *server) (round getRound, e
 	return round, nil
 }
 
-// polling asks for one task after the other. An answer that is not the right one would be cheap, so it is an error.
-func polling(s *server, taskType string, metas [][]byte) func(context.Context, int) error {
-	category := &admin.TaskCategory{Name: taskType}
-	return func(ctx context.Context, n int) error {
-		request := &admin.GetTaskRequest{TaskCategory: category, ResourceMeta: metas[n%len(metas)]}
-		answer, err := s.tasks.GetTask(ctx, request, patient)
-		if err != nil {
-			return fmt.Errorf("GetTask: %w", err)
-		}
-		got := answer.GetResource()
-		if got.GetPhase() != flyte.TaskExecution_RUNNING || len(got.GetLogLinks()) != 1 {
-			return fmt.Errorf("GetTask says %s, %d links; it should be RUNNING with 1", got.GetPhase(), len(got.GetLogLinks()))
-		}
-		return nil
-	}
-}
-
 // seen returns when the connector's copy has every task as it is: the copy comes a little later than the writes.
 func (b *bench) seen(ctx context.Context, namespace string) error {
 	end := time.Now().Add(startLimit)
-	poll := polling(b.live[namespace], job.TaskType, b.meta[namespace])
+	poll := func(ctx context.Context, n int) error {
+		raw, err := b.live[namespace].call(ctx, getTask, b.polls[namespace][n])
+		if err != nil {
+			return err
+		}
+		return runs(raw)
+	}
 	for {
-		_, err := each(ctx, len(b.meta[namespace]), poll)
+		_, err := each(ctx, len(b.polls[namespace]), poll)
 		if err == nil || ctx.Err() != nil || time.Now().After(end) {
 			return err
 		}
@@ -120,18 +108,28 @@ func (b *bench) seen(ctx context.Context, namespace string) error {
 	}
 }
 
-// pythonMeta names the same tasks as the Python connector does.
-func (b *bench) pythonMeta() [][]byte {
-	result := make([][]byte, 0, len(b.meta[big]))
+// encode prepares the requests; the Python connector names the same tasks in its own way.
+func (b *bench) encode() (err error) {
+	b.polls = map[string][][]byte{}
+	for _, namespace := range []string{small, big} {
+		if b.polls[namespace], err = polls(job.TaskType, b.meta[namespace]); err != nil {
+			return err
+		}
+	}
+	var metas [][]byte
 	for _, raw := range b.meta[big] {
 		var m meta.Meta
 		if err := json.Unmarshal(raw, &m); err != nil {
-			panic(fmt.Sprintf("the connector's own resource_meta %q: %v", raw, err))
+			return fmt.Errorf("the connector's own resource_meta %q: %w", raw, err)
 		}
-		text, _ := json.Marshal(map[string]string{"namespace": m.Namespace, "name": m.Name}) // strings have a JSON form
-		result = append(result, text)
+		text, err := json.Marshal(map[string]string{"namespace": m.Namespace, "name": m.Name})
+		if err != nil {
+			return err
+		}
+		metas = append(metas, text)
 	}
-	return result
+	b.polls[pythonType], err = polls(pythonType, metas)
+	return err
 }
 
 // remember writes down what processes have in memory.

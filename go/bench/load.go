@@ -9,8 +9,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"google.golang.org/grpc"
 )
 
 // callers is how many calls are under way at any time: as many as a burst of tasks in one round of FlytePropeller's.
@@ -86,5 +84,3 @@ func (s *server) measure(ctx context.Context, span time.Duration, do func(ctx co
 func limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, 10*time.Second)
 }
-
-var patient = grpc.WaitForReady(true)

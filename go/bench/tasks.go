@@ -15,7 +15,6 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/dynamic/fake"
@@ -24,7 +23,6 @@ import (
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/flyte1"
 	"example.com/flyteconnector/gen/flyteidl/admin"
-	"example.com/flyteconnector/plugin"
 	"example.com/larkspur/plugins/job"
 )
 
@@ -40,6 +38,8 @@ type bench struct {
 	// live are the connectors that watch the namespaces with live tasks, and the resource_meta of these.
 	live map[string]*server
 	meta map[string][][]byte
+	// polls are encoded GetTaskRequests, by namespace, and by pythonType.
+	polls map[string][][]byte
 }
 
 func (b *bench) stop() {
@@ -74,11 +74,11 @@ func (b *bench) request(namespace string, n int) (*admin.CreateTaskRequest, erro
 	return request, nil
 }
 
-func (b *bench) requests(namespace string, count int) ([]*admin.CreateTaskRequest, error) {
+func (b *bench) requests(namespace string, first, count int) ([]*admin.CreateTaskRequest, error) {
 	result := make([]*admin.CreateTaskRequest, count)
 	for i := range result {
 		var err error
-		if result[i], err = b.request(namespace, i); err != nil {
+		if result[i], err = b.request(namespace, first+i); err != nil {
 			return nil, err
 		}
 	}
@@ -99,10 +99,6 @@ func (b *bench) connect(ctx context.Context, namespace string) (*server, error) 
 type everywhere struct{ core.Cache }
 
 func (everywhere) Serves(string) bool { return true }
-
-func (everywhere) Resource(plugin.Resource, string, string) *unstructured.Unstructured { return nil }
-
-func (everywhere) Pods(plugin.Resource, string, string) []corev1.Pod { return nil }
 
 // posted returns what the connector would send to the API server for a request: its own code, before a client that only
 // writes it down.

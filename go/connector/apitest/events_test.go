@@ -42,7 +42,7 @@ func TestAWarningAboutAResourceIsWhatItWaitsFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return info
+		return info.PhaseInfo
 	}
 	resource := all(t, namespace)[0]
 	warn(t, resource, corev1.EventTypeNormal, "this is how it should be")

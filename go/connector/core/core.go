@@ -37,7 +37,8 @@ const DefaultDeadline = 8 * time.Second
 type Cache interface {
 	// Resource is nil if the copy has none. The caller must not change it.
 	Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured
-	Pods(resource plugin.Resource, namespace, name string) []corev1.Pod
+	// Pods by name. The caller must not change them. Resources and pods that have changed are other ones.
+	Pods(resource plugin.Resource, namespace, name string) []*corev1.Pod
 	// All returns every resource of the kind; Lineage those of one task's attempts. The caller must not change them.
 	All(resource plugin.Resource) []*unstructured.Unstructured
 	Lineage(resource plugin.Resource, namespace, lineage string) []*unstructured.Unstructured
@@ -91,6 +92,8 @@ type Core struct {
 	mutex      sync.Mutex
 	creating   map[place]*creating
 	ends       *ends
+	answers    answers
+	recognised *recognised
 	said       *cache.LRUExpireCache // what was logged once
 	dropping   sync.Map              // uids of what is being deleted in the background
 	polls      sync.Map              // from a uid to the time of its last Get
@@ -115,7 +118,8 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 		config.Now = time.Now
 	}
 	c := &Core{
-		config: config, byType: map[string]served{}, creating: map[place]*creating{}, ends: newEnds(),
+		config: config, byType: map[string]served{}, creating: map[place]*creating{},
+		ends: newEnds(), recognised: newRecognised(),
 		said: cache.NewLRUExpireCache(rememberedEnds),
 	}
 	for _, p := range plugins {
@@ -127,6 +131,7 @@ func New(config Config, plugins ...plugin.Plugin) (*Core, error) {
 			if other, taken := c.byType[taskType]; taken {
 				return nil, fmt.Errorf("task type %q is claimed by %T and by %T", taskType, other.plugin, p)
 			}
+			resource.Plural = watch.PluralOf(resource).Resource // here, and not with every poll
 			c.byType[taskType] = served{taskType: taskType, plugin: p, resource: resource, plural: watch.PluralOf(resource)}
 			c.types = append(c.types, taskType)
 		}

@@ -21,8 +21,12 @@ const (
 
 // end is a phase, and what to count if it is a task's end.
 type end struct {
-	plugin.PhaseInfo
+	*Answer
 	event metrics.Event
+}
+
+func endOf(info plugin.PhaseInfo, event metrics.Event) end {
+	return end{&Answer{PhaseInfo: info}, event}
 }
 
 // ends remembers terminal answers, so that an end never changes: not when an operator goes back to an earlier state, not
@@ -38,22 +42,22 @@ type ends struct {
 
 func newEnds() *ends { return &ends{known: cache.NewLRUExpireCache(rememberedEnds)} }
 
-func (e *ends) of(m meta.Meta) (plugin.PhaseInfo, bool) {
+func (e *ends) of(m meta.Meta) (*Answer, bool) {
 	known, found := e.known.Get(m)
 	if !found {
-		return plugin.PhaseInfo{}, false
+		return nil, false
 	}
-	info, ok := known.(plugin.PhaseInfo)
-	return info, ok
+	answer, ok := known.(*Answer)
+	return answer, ok
 }
 
 // keep returns the end that was there first: two calls at once may have come to different ones.
-func (e *ends) keep(m meta.Meta, info plugin.PhaseInfo) (kept plugin.PhaseInfo, first bool) {
+func (e *ends) keep(m meta.Meta, answer *Answer) (kept *Answer, first bool) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if before, found := e.of(m); found {
 		return before, false
 	}
-	e.known.Add(m, info, rememberedFor)
-	return info, true
+	e.known.Add(m, answer, rememberedFor)
+	return answer, true
 }

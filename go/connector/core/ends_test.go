@@ -37,7 +37,7 @@ func TestAnEndNeverChangesWhateverTheOperatorDoes(t *testing.T) {
 		c, _ := newCore(t, double{}, seen{})
 		replace(c, walker{})
 		raw := create(t, c)
-		var end *plugin.PhaseInfo
+		var end *Answer
 		for range 20 {
 			cache := seen{object: in(random.Int64N(int64(plugin.Failed) + 3))}
 			switch random.IntN(6) {
@@ -52,10 +52,10 @@ func TestAnEndNeverChangesWhateverTheOperatorDoes(t *testing.T) {
 				t.Fatalf("seed %d: %+v, %v", seed, info, err)
 			}
 			if end != nil && (info.Phase != end.Phase || info.Reason != end.Reason) {
-				t.Fatalf("seed %d: the end was %+v, and is %+v now", seed, *end, info)
+				t.Fatalf("seed %d: the end was %+v, and is %+v now", seed, end.PhaseInfo, info.PhaseInfo)
 			}
 			if info.Phase.Terminal() {
-				end = &info
+				end = info
 			}
 		}
 	}
@@ -86,7 +86,7 @@ func TestAForgedMetaDoesNotChangeAnothersEnd(t *testing.T) {
 func TestTheMemoryOfEndsIsBounded(t *testing.T) {
 	e := newEnds()
 	for i := range 3 * rememberedEnds {
-		e.keep(meta.Meta{UID: types.UID(fmt.Sprint(i))}, plugin.PhaseInfo{Phase: plugin.Failed})
+		e.keep(meta.Meta{UID: types.UID(fmt.Sprint(i))}, &Answer{PhaseInfo: plugin.PhaseInfo{Phase: plugin.Failed}})
 	}
 	if known := len(e.known.Keys()); known > rememberedEnds {
 		t.Errorf("want at most %d ends, got %d", rememberedEnds, known)

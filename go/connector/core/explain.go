@@ -10,17 +10,14 @@ import (
 	"example.com/flyteconnector/plugin"
 )
 
-// explain shows the newest warning about a resource that has no pods yet: Pod Security, a quota or an admission webhook
+// explain returns the newest warning about a resource that has no pods yet: Pod Security, a quota or an admission webhook
 // refuses pods that the operator makes, and only an event tells. The task waits: somebody may repair it, and the operator
 // tries again.
 func (c *Core) explain(
-	s served, object *unstructured.Unstructured, pods []corev1.Pod, info plugin.PhaseInfo,
-) plugin.PhaseInfo {
+	s served, object *unstructured.Unstructured, pods []*corev1.Pod, info plugin.PhaseInfo,
+) string {
 	if info.Phase == plugin.Running || len(pods) > 0 {
-		return info
+		return ""
 	}
-	if text := c.config.Cache.Warning(s.resource, object.GetNamespace(), object.GetUID()); text != "" {
-		info.Phase, info.Reason = plugin.WaitingForResources, meta.Shorten(text, maxReason)
-	}
-	return info
+	return meta.Shorten(c.config.Cache.Warning(s.resource, object.GetNamespace(), object.GetUID()), maxReason)
 }

@@ -16,8 +16,8 @@ import (
 // ours says whether this connector made the object for the attempt with this hash of its output prefix. resource_meta may
 // be unsigned, so the object itself has to agree with it.
 func ours(object *unstructured.Unstructured, prefixHash string) bool {
-	return object.GetLabels()[ManagedLabel] == "true" &&
-		meta.PrefixHash(object.GetAnnotations()[OutputPrefixAnnotation]) == prefixHash
+	return metadata(object, "labels", ManagedLabel) == "true" &&
+		meta.PrefixHash(metadata(object, "annotations", OutputPrefixAnnotation)) == prefixHash
 }
 
 // decode reads resource_meta and refuses one that belongs to another kind than the task type, or to a namespace that this

@@ -61,7 +61,13 @@ func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.
 	}
 	return s.object
 }
-func (s seen) Pods(plugin.Resource, string, string) []corev1.Pod { return s.pods }
+func (s seen) Pods(plugin.Resource, string, string) []*corev1.Pod {
+	result := make([]*corev1.Pod, len(s.pods))
+	for i := range s.pods {
+		result[i] = &s.pods[i]
+	}
+	return result
+}
 func (s seen) Warning(plugin.Resource, string, types.UID) string { return s.warning }
 func (seen) Serves(namespace string) bool                        { return namespace == "ns" }
 

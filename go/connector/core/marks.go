@@ -65,7 +65,15 @@ func without(values map[string]string) map[string]string {
 
 // managed says whether a connector made the object.
 func managed(object *unstructured.Unstructured) bool {
-	return object.GetLabels()[ManagedLabel] == "true" && object.GetAnnotations()[OutputPrefixAnnotation] != ""
+	return metadata(object, "labels", ManagedLabel) == "true" && metadata(object, "annotations", OutputPrefixAnnotation) != ""
+}
+
+// metadata reads one label or annotation without a copy of all of them: every poll does.
+func metadata(object *unstructured.Unstructured, field, name string) string {
+	values, _, _ := unstructured.NestedFieldNoCopy(object.Object, "metadata", field)
+	all, _ := values.(map[string]any)
+	text, _ := all[name].(string)
+	return text
 }
 
 // attemptOf is -1 if the object does not say which attempt it is.
@@ -79,7 +87,11 @@ func attemptOf(object *unstructured.Unstructured) int64 {
 
 // timeoutOf is 0 if there is none, or none that can be read.
 func timeoutOf(object *unstructured.Unstructured) time.Duration {
-	timeout, err := time.ParseDuration(object.GetAnnotations()[TimeoutAnnotation])
+	text := metadata(object, "annotations", TimeoutAnnotation)
+	if text == "" {
+		return 0
+	}
+	timeout, err := time.ParseDuration(text)
 	if err != nil {
 		return 0
 	}

@@ -42,7 +42,7 @@ const (
 // stays as it is: then the exit code has to tell.
 func (c *Core) settle(ctx context.Context, s served, object *unstructured.Unstructured, info plugin.PhaseInfo) end {
 	if c.config.Outputs == nil {
-		return end{PhaseInfo: info}
+		return endOf(info, "")
 	}
 	inner, cancel := context.WithTimeout(ctx, storeTimeout)
 	defer cancel()
@@ -63,9 +63,9 @@ func (c *Core) settle(ctx context.Context, s served, object *unstructured.Unstru
 		info.Phase, info.Reason = plugin.RetryableFailed, "the task has succeeded, but "+verdict.Missing
 	}
 	if succeeded && info.Phase != plugin.Succeeded {
-		return end{info, metrics.OutputsFailed}
+		return endOf(info, metrics.OutputsFailed)
 	}
-	return end{PhaseInfo: info}
+	return endOf(info, "")
 }
 
 // unsettled is RUNNING for a while: a store that refuses or is away says nothing about the task. A refusal that was taken
@@ -82,9 +82,9 @@ func (c *Core) unsettled(s served, object *unstructured.Unstructured, info plugi
 	info.Phase = plugin.Running
 	info.Reason = meta.Shorten(fmt.Sprintf("ended; waiting for the object store to say how: %v", cause), maxReason)
 	if time.Since(since) <= storePatience {
-		return end{PhaseInfo: info}
+		return endOf(info, "")
 	}
 	info.Phase = plugin.RetryableFailed
 	info.Reason = meta.Shorten(fmt.Sprintf("ended, but the object store has not said how for %s: %v", storePatience, cause), maxReason)
-	return end{info, metrics.OutputsFailed}
+	return endOf(info, metrics.OutputsFailed)
 }

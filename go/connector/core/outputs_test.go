@@ -96,7 +96,7 @@ func TestAStoreThatDoesNotAnswerIsWaitedForButNotForEver(t *testing.T) {
 			if err != nil || !strings.Contains(info.Reason, "connection refused") {
 				t.Errorf("want the store's words and no error, got %+v, %v", info, err)
 			}
-			return info
+			return info.PhaseInfo
 		}
 		for range 10 {
 			if info := get(); info.Phase != plugin.Running {

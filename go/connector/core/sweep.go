@@ -83,11 +83,11 @@ func (w sweeper) due(s served, object *unstructured.Unstructured) metrics.Event 
 		return expired(now.Sub(over), w.config.KeepFinished)
 	}
 	pods := w.config.Cache.Pods(s.resource, object.GetNamespace(), object.GetName())
-	info, err := ask(s, object, pods)
+	info := w.phaseOf(s, object, pods).PhaseInfo
 	switch {
-	case err == nil && failure(info.Phase) && info.CleanupOnFailure:
+	case failure(info.Phase) && info.CleanupOnFailure:
 		return metrics.Deleted
-	case err == nil && info.Phase.Terminal():
+	case info.Phase.Terminal():
 		w.ended[uid] = now
 		return ""
 	}
@@ -115,6 +115,8 @@ func (w sweeper) forgetAllBut(there map[types.UID]bool) {
 			}
 		}
 	}
+	w.answers.forgetAllBut(there)
+	w.recognised.forgetAllBut(there)
 	w.polls.Range(func(uid, _ any) bool {
 		if id, ok := uid.(types.UID); ok && !there[id] {
 			w.polls.Delete(uid)

@@ -24,5 +24,5 @@ func overdue(object *unstructured.Unstructured, info plugin.PhaseInfo, now time.
 	info.Phase = plugin.RetryableFailed
 	info.Reason = fmt.Sprintf("timeout of %s is over", limit)
 	info.CleanupOnFailure = true
-	return end{info, metrics.TimedOut}, true
+	return endOf(info, metrics.TimedOut), true
 }

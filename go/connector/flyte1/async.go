@@ -51,11 +51,11 @@ func (a *Adapter) CreateTask(ctx context.Context, request *admin.CreateTaskReque
 
 // GetTask reports how far the task is.
 func (a *Adapter) GetTask(ctx context.Context, request *admin.GetTaskRequest) (*admin.GetTaskResponse, error) {
-	info, err := a.dialect().Get(ctx, taskType(request), request.GetResourceMeta())
+	answer, err := a.dialect().Get(ctx, taskType(request), request.GetResourceMeta())
 	if err != nil {
 		return nil, err
 	}
-	return &admin.GetTaskResponse{Resource: a.resource(info)}, nil
+	return &admin.GetTaskResponse{Resource: core.Translated(answer, a.resource)}, nil
 }
 
 // DeleteTask ends the task.

@@ -56,11 +56,11 @@ func (a *Adapter) CreateTask(
 
 // GetTask reports how far the task is. The connection in the request is not read.
 func (a *Adapter) GetTask(ctx context.Context, request *connector.GetTaskRequest) (*connector.GetTaskResponse, error) {
-	info, err := a.dialect().Get(ctx, request.GetTaskCategory().GetName(), request.GetResourceMeta())
+	answer, err := a.dialect().Get(ctx, request.GetTaskCategory().GetName(), request.GetResourceMeta())
 	if err != nil {
 		return nil, err
 	}
-	return &connector.GetTaskResponse{Resource: a.resource(info)}, nil
+	return &connector.GetTaskResponse{Resource: core.Translated(answer, a.resource)}, nil
 }
 
 // DeleteTask ends the task. Flyte 2 calls it for finished tasks too, about an hour later.

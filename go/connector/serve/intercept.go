@@ -24,15 +24,16 @@ import (
 // its task type; the error is what the caller reads, too.
 func logging(log *slog.Logger, taskTypes []string) grpc.UnaryServerInterceptor {
 	return func(ctx context.Context, request any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (any, error) {
-		began := time.Now()
-		taskType := taskTypeOf(request)
-		if taskType != "" && !slices.Contains(taskTypes, taskType) {
-			taskType = "unknown"
-		}
-		if taskType != "" {
-			trace.SpanFromContext(ctx).SetAttributes(attribute.String("flyte.task_type", taskType))
+		began, span := time.Now(), trace.SpanFromContext(ctx)
+		noted := span.IsRecording() || log.Enabled(ctx, slog.LevelDebug)
+		if noted {
+			span.SetAttributes(attribute.String("flyte.task_type", oneOf(taskTypes, request)))
 		}
 		answer, err := handler(ctx, request)
+		if err == nil && !noted {
+			return answer, nil // as nearly every call: what nobody reads is not put together either
+		}
+		taskType := oneOf(taskTypes, request)
 		result := status.Convert(err)
 		fields := []slog.Attr{
 			slog.String("call", info.FullMethod), slog.String("code", result.Code().String()),
@@ -51,6 +52,15 @@ func logging(log *slog.Logger, taskTypes []string) grpc.UnaryServerInterceptor {
 		log.LogAttrs(ctx, level(result.Code()), said, fields...)
 		return answer, err
 	}
+}
+
+// oneOf is the request's task type; "unknown" if no plugin serves it, "" if the request has none.
+func oneOf(taskTypes []string, request any) string {
+	taskType := taskTypeOf(request)
+	if taskType != "" && !slices.Contains(taskTypes, taskType) {
+		return "unknown"
+	}
+	return taskType
 }
 
 func level(code codes.Code) slog.Level {

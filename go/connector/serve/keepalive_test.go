@@ -56,8 +56,9 @@ func TestAStreamSurvivesTheKeepalivesOfFlyte2(t *testing.T) {
 	})
 	t.Run("gRPC's default", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			server := grpc.NewServer()
-			healthpb.RegisterHealthServer(server, newServer(t, Config{}).health)
+			server, ours := grpc.NewServer(), newServer(t, Config{})
+			defer ours.GRPC.Stop()
+			healthpb.RegisterHealthServer(server, ours.health)
 			if err := watchFor(t, server, 30*time.Second, 3*time.Minute); status.Code(err) != codes.Unavailable {
 				t.Errorf("want the client's pings to end the stream, or this test shows nothing; got %v", err)
 			}

@@ -78,13 +78,18 @@ func (g *gone) forget(owner string) {
 	delete(g.pods, owner)
 }
 
-// with adds copies of a resource's pods that are gone, and keeps the order.
-func (g *gone) with(pods []corev1.Pod, owner string) []corev1.Pod {
+// with adds a resource's pods that are gone, and keeps the order.
+func (g *gone) with(pods []*corev1.Pod, owner string) []*corev1.Pod {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
-	for _, pod := range g.pods[owner] {
-		pods = append(pods, *pod.DeepCopy())
+	if len(g.pods[owner]) == 0 {
+		return pods
 	}
-	slices.SortStableFunc(pods, func(a, b corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
+	for _, pod := range g.pods[owner] {
+		pods = append(pods, pod)
+	}
+	slices.SortFunc(pods, func(a, b *corev1.Pod) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.UID, b.UID))
+	})
 	return pods
 }

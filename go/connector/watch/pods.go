@@ -11,6 +11,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/tools/cache"
+
+	"example.com/flyteconnector/plugin"
 )
 
 // PodsResource is the kind of pods.
@@ -39,30 +41,20 @@ func toPod(object any) (any, error) {
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, pod); err != nil {
 		return nil, fmt.Errorf("read pod %s/%s: %w", raw.GetNamespace(), raw.GetName(), err)
 	}
-	pod.ManagedFields = nil
-	return pod, nil
+	return plugin.Forget(pod), nil
 }
 
-// dropManagedFields halves what a resource takes in memory.
-func dropManagedFields(object any) (any, error) {
-	if resource, ok := object.(*unstructured.Unstructured); ok {
-		resource.SetManagedFields(nil)
-	}
-	return object, nil
-}
-
-// sortedPods copies: a plugin may change what it is given.
-func sortedPods(indexer cache.Indexer, owner string) []corev1.Pod {
+func sortedPods(indexer cache.Indexer, owner string) []*corev1.Pod {
 	objects, err := indexer.ByIndex(ownerIndex, owner)
 	if err != nil {
 		return nil
 	}
-	result := make([]corev1.Pod, 0, len(objects))
+	result := make([]*corev1.Pod, 0, len(objects))
 	for _, object := range objects {
 		if pod, ok := object.(*corev1.Pod); ok {
-			result = append(result, *pod.DeepCopy())
+			result = append(result, pod)
 		}
 	}
-	slices.SortFunc(result, func(a, b corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(result, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
 	return result
 }

@@ -17,7 +17,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
-	"k8s.io/client-go/dynamic/dynamicinformer"
 	"k8s.io/client-go/tools/cache"
 
 	"example.com/flyteconnector/plugin"
@@ -78,6 +77,9 @@ func New(config Config) (*Watcher, error) {
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}, interrupted: map[key]int{}}
 	w.gone.pods = map[string]map[types.UID]*corev1.Pod{}
 	for _, resource := range config.Resources {
+		if err := resource.CheckIgnored(); err != nil {
+			return nil, err
+		}
 		for _, namespace := range config.Namespaces {
 			if err := w.addAll(resource, namespace); err != nil {
 				return nil, err
@@ -90,7 +92,7 @@ func New(config Config) (*Watcher, error) {
 // addAll adds what is to be seen of a kind in a namespace: its resources, their pods, the warnings about them.
 func (w *Watcher) addAll(resource plugin.Resource, namespace string) error {
 	own := key{PluralOf(resource), namespace, w.config.Selector, ""}
-	if err := w.add(own, cache.Indexers{lineageIndex: byLineage}, dropManagedFields); err != nil {
+	if err := w.add(own, cache.Indexers{lineageIndex: byLineage}, w.toResource(resource)); err != nil {
 		return err
 	}
 	if resource.PodLabel != "" {
@@ -109,8 +111,8 @@ func (w *Watcher) add(k key, indexers cache.Indexers, transform cache.TransformF
 	if w.informers[k] != nil {
 		return nil // two plugins may share a kind
 	}
-	only := func(options *metav1.ListOptions) { options.LabelSelector, options.FieldSelector = k.selector, k.fields }
-	informer := dynamicinformer.NewFilteredDynamicInformer(w.config.Client, k.resource, k.namespace, 0, indexers, only).Informer()
+	options := cache.SharedIndexInformerOptions{Indexers: indexers, ObjectDescription: k.String()}
+	informer := cache.NewSharedIndexInformerWithOptions(w.source(k, transform), &unstructured.Unstructured{}, options)
 	if err := informer.SetTransform(transform); err != nil {
 		return fmt.Errorf("watch %s: %w", k, err)
 	}
@@ -152,7 +154,8 @@ func (w *Watcher) WaitForSync(ctx context.Context) error {
 	return nil
 }
 
-// Resource returns the copy of a resource; nil if there is none (yet). It belongs to the cache: do not change it.
+// Resource returns the copy of a resource, without what plugin.Resource.Forget takes away; nil if there is none (yet). It
+// belongs to the cache: do not change it. A resource that has changed is another one.
 func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *unstructured.Unstructured {
 	informer := w.find(key{PluralOf(resource), namespace, w.config.Selector, ""})
 	if informer == nil {
@@ -166,8 +169,9 @@ func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *un
 	return result
 }
 
-// Pods returns the copies of a resource's pods, by name, with those that the cluster took away (see gone).
-func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []corev1.Pod {
+// Pods returns the copies of a resource's pods, by name, with those that the cluster took away (see gone); plugin.Forget
+// says what is left of each. They belong to the cache: do not change them. A pod that has changed is another one.
+func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []*corev1.Pod {
 	if resource.PodLabel == "" {
 		return nil
 	}

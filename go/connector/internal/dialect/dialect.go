@@ -12,7 +12,6 @@ import (
 
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/gen/flyteidl/admin"
-	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/pod"
 )
 
@@ -52,9 +51,9 @@ func (s Service) create(ctx context.Context, request *admin.CreateTaskRequest, r
 
 // Get reports how far the task is. The version of the type does not matter any more: the task was accepted, perhaps by
 // another release of the connector, and FlytePropeller stops asking for good after six errors in a task's life.
-func (s Service) Get(ctx context.Context, taskType string, meta []byte) (plugin.PhaseInfo, error) {
-	info, err := s.Core.Get(ctx, taskType, meta)
-	return info, failed(ctx, err)
+func (s Service) Get(ctx context.Context, taskType string, meta []byte) (*core.Answer, error) {
+	answer, err := s.Core.Get(ctx, taskType, meta)
+	return answer, failed(ctx, err)
 }
 
 // Delete ends the task, whatever the version of its type is: Flyte 2 repeats a failed delete for ever.

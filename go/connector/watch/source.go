@@ -1,0 +1,78 @@
+// How do thousands of objects arrive without filling the memory?
+
+package watch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/watch"
+	"k8s.io/client-go/tools/cache"
+
+	"example.com/flyteconnector/plugin"
+)
+
+// source lists and watches what a key stands for.
+//
+// The first list comes in pages, and what nobody reads is taken out of each page before the next one is asked for: a list
+// of 10,000 pods as they are takes some 300 MB for a moment, which the process would keep. client-go asks for
+// resourceVersion 0, the API server's own cache, which does not know pages; without it, it gets them.
+func (w *Watcher) source(k key, transform cache.TransformFunc) cache.ListerWatcher {
+	client := w.config.Client.Resource(k.resource).Namespace(k.namespace)
+	return &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, options metav1.ListOptions) (runtime.Object, error) {
+			options.LabelSelector, options.FieldSelector = k.selector, k.fields
+			if options.ResourceVersion == "0" {
+				options.ResourceVersion = ""
+			}
+			page, err := client.List(ctx, options)
+			if err != nil {
+				return nil, err
+			}
+			return smaller(page, transform)
+		},
+		WatchFuncWithContext: func(ctx context.Context, options metav1.ListOptions) (watch.Interface, error) {
+			options.LabelSelector, options.FieldSelector = k.selector, k.fields
+			return client.Watch(ctx, options)
+		},
+	}
+}
+
+func smaller(page *unstructured.UnstructuredList, transform cache.TransformFunc) (*metav1.List, error) {
+	result := &metav1.List{Items: make([]runtime.RawExtension, 0, len(page.Items))}
+	result.ResourceVersion, result.Continue = page.GetResourceVersion(), page.GetContinue()
+	result.RemainingItemCount = page.GetRemainingItemCount()
+	for i := range page.Items {
+		kept, err := transform(&page.Items[i])
+		if err != nil {
+			return nil, err
+		}
+		object, ok := kept.(runtime.Object)
+		if !ok {
+			return nil, fmt.Errorf("list of %s: a %T is no object", page.GetKind(), kept)
+		}
+		result.Items = append(result.Items, runtime.RawExtension{Object: object})
+	}
+	return result, nil
+}
+
+// toResource forgets what no plugin with this kind reads.
+func (w *Watcher) toResource(resource plugin.Resource) cache.TransformFunc {
+	for _, other := range w.config.Resources {
+		if PluralOf(other) == PluralOf(resource) {
+			resource.Ignored = slices.DeleteFunc(slices.Clone(resource.Ignored), func(path string) bool {
+				return !slices.Contains(other.Ignored, path)
+			})
+		}
+	}
+	return func(object any) (any, error) {
+		if found, ok := object.(*unstructured.Unstructured); ok { // else a tombstone
+			resource.Forget(found)
+		}
+		return object, nil
+	}
+}
