@@ -60,7 +60,13 @@ func kubelet(phase corev1.PodPhase, state corev1.ContainerState) corev1.PodStatu
 	return corev1.PodStatus{Phase: phase, ContainerStatuses: []corev1.ContainerStatus{{Name: "main", State: state}}}
 }
 
-func TestWhatKubernetesSaysAboutAPodReachesTheUser(t *testing.T) {
+type saying struct {
+	status corev1.PodStatus
+	phase  flyte.TaskExecution_Phase
+	want   string
+}
+
+func sayings() map[string]saying {
 	waiting := func(reason, message string) corev1.PodStatus {
 		return kubelet(corev1.PodPending, corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}})
 	}
@@ -74,11 +80,7 @@ func TestWhatKubernetesSaysAboutAPodReachesTheUser(t *testing.T) {
 		return status
 	}
 	evicted := corev1.PodStatus{Phase: corev1.PodFailed, Reason: "Evicted", Message: "The node was low on resource: memory."}
-	cases := map[string]struct {
-		status corev1.PodStatus
-		phase  flyte.TaskExecution_Phase
-		want   string
-	}{
+	return map[string]saying{
 		"no node takes it": {marked(corev1.PodStatus{Phase: corev1.PodPending}, corev1.PodScheduled, corev1.ConditionFalse, "Unschedulable", "0/3 nodes are available"),
 			flyte.TaskExecution_WAITING_FOR_RESOURCES, "Unschedulable: 0/3 nodes are available (pod worker)"},
 		"the image cannot be pulled": {waiting("ImagePullBackOff", "no such image"),
@@ -90,7 +92,10 @@ func TestWhatKubernetesSaysAboutAPodReachesTheUser(t *testing.T) {
 		"preempted": {marked(ended("Error", 143), corev1.DisruptionTarget, corev1.ConditionTrue, "PreemptionByScheduler", "for another pod"),
 			flyte.TaskExecution_RETRYABLE_FAILED, "PreemptionByScheduler: for another pod (pod worker, container main)"},
 	}
-	for name, c := range cases {
+}
+
+func TestWhatKubernetesSaysAboutAPodReachesTheUser(t *testing.T) {
+	for name, c := range sayings() {
 		t.Run(name, func(t *testing.T) {
 			namespace := cluster.Namespace(t)
 			connector := Connect(t, cluster.Identity(t, namespace, rules()), namespace, podNote{})

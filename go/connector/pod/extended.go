@@ -45,26 +45,26 @@ func addAccelerator(spec *corev1.PodSpec, gpu *core.GPUAccelerator, options Opti
 	if gpu == nil || !slices.ContainsFunc(spec.Containers, usesGPU) {
 		return nil
 	}
-	unlabelled := func(field, value string) error {
+	unlabelled := func(field, value, flag string) error {
 		return fmt.Errorf("template.extended_resources.gpu_accelerator.%s: this connector does not know by which label the "+
-			"cluster's nodes say which GPU they have, so it cannot ask for %q; ask for the nodes in a pod template "+
-			"(nodeSelector, tolerations)", field, value)
+			"cluster's nodes say which GPU they have, so it cannot ask for %q (%s would tell it); or ask for the nodes in a "+
+			"pod template (nodeSelector, tolerations)", field, value, flag)
 	}
 	if device := gpu.GetDevice(); device != "" {
 		if options.GPUDeviceLabel == "" {
-			return unlabelled("device", device)
+			return unlabelled("device", device, "--gpu-device-label")
 		}
 		requireNode(spec, options.GPUDeviceLabel, device)
 	}
 	switch partition := gpu.GetPartitionSizeValue().(type) {
 	case *core.GPUAccelerator_PartitionSize:
 		if options.GPUPartitionLabel == "" {
-			return unlabelled("partition_size", partition.PartitionSize)
+			return unlabelled("partition_size", partition.PartitionSize, "--gpu-partition-label")
 		}
 		requireNode(spec, options.GPUPartitionLabel, partition.PartitionSize)
 	case *core.GPUAccelerator_Unpartitioned:
 		if partition.Unpartitioned && options.GPUPartitionLabel == "" {
-			return unlabelled("unpartitioned", "true")
+			return unlabelled("unpartitioned", "true", "--gpu-partition-label")
 		}
 		if partition.Unpartitioned {
 			requireExpression(spec, corev1.NodeSelectorRequirement{

@@ -90,7 +90,7 @@ func TestAGPUThatNobodyCanAskForIsRefused(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"a device":         {&core.GPUAccelerator{Device: "a100"}, Options{}, `gpu_accelerator.device: this connector does not know by which label the cluster's nodes say which GPU they have, so it cannot ask for "a100"`},
+		"a device":         {&core.GPUAccelerator{Device: "a100"}, Options{}, `gpu_accelerator.device: this connector does not know by which label the cluster's nodes say which GPU they have, so it cannot ask for "a100" (--gpu-device-label would tell it)`},
 		"a part":           {&core.GPUAccelerator{PartitionSizeValue: &core.GPUAccelerator_PartitionSize{PartitionSize: "1g"}}, Options{GPUDeviceLabel: "gpu"}, "gpu_accelerator.partition_size"},
 		"one in one piece": {&core.GPUAccelerator{PartitionSizeValue: &core.GPUAccelerator_Unpartitioned{Unpartitioned: true}}, Options{GPUDeviceLabel: "gpu"}, "gpu_accelerator.unpartitioned"},
 	}

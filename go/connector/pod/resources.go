@@ -5,7 +5,6 @@ package pod
 import (
 	"fmt"
 	"maps"
-	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -57,21 +56,6 @@ func resourceList(entries []*core.Resources_ResourceEntry, field string) (corev1
 				field, i, entry.GetName(), entry.GetValue())
 		}
 		result[name] = quantity
-	}
-	return result, nil
-}
-
-// ParseRequests reads "cpu=1,memory=2Gi" for Options.DefaultRequests. The names are Kubernetes' own, which only a cluster can
-// check.
-func ParseRequests(text string) (corev1.ResourceList, error) {
-	result := corev1.ResourceList{}
-	for pair := range strings.SplitSeq(text, ",") {
-		name, amount, _ := strings.Cut(strings.TrimSpace(pair), "=")
-		quantity, err := resource.ParseQuantity(amount)
-		if name == "" || err != nil || quantity.Sign() <= 0 {
-			return nil, fmt.Errorf("%q is no request such as cpu=500m or memory=2Gi", pair)
-		}
-		result[corev1.ResourceName(name)] = quantity
 	}
 	return result, nil
 }

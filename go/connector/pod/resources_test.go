@@ -78,15 +78,3 @@ func TestDefaultsAreForContainersThatNoEngineHasFinished(t *testing.T) {
 		}
 	}
 }
-
-func TestParseRequests(t *testing.T) {
-	got, err := ParseRequests("cpu=500m, memory=2Gi")
-	if memory := got[corev1.ResourceMemory]; err != nil || len(got) != 2 || memory.String() != "2Gi" {
-		t.Errorf("got %v, %v", got, err)
-	}
-	for _, text := range []string{"", "cpu", "cpu=", "=1", "cpu=lots", "cpu=0", "cpu=-1", "cpu=1,", "cpu=1;memory=1Gi"} {
-		if _, err := ParseRequests(text); err == nil || !strings.Contains(err.Error(), "is no request such as cpu=500m") {
-			t.Errorf("%q: got %v, want an error", text, err)
-		}
-	}
-}
