@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	corev1 "k8s.io/api/core/v1"
@@ -114,8 +115,22 @@ func TestALostResourceIsLookedForOnce(t *testing.T) {
 func TestOfTwoCallsAtOnceTheFirstEndIsBoths(t *testing.T) {
 	e, m := newEnds(), meta.Meta{UID: "u"}
 	for i, phase := range []plugin.Phase{plugin.Succeeded, plugin.Failed} {
-		if kept, first := e.keep(m, plugin.PhaseInfo{Phase: phase}); kept.Phase != plugin.Succeeded || first != (i == 0) {
+		if kept, first := e.keep(m, &Answer{PhaseInfo: plugin.PhaseInfo{Phase: phase}}); kept.Phase != plugin.Succeeded || first != (i == 0) {
 			t.Errorf("call %d: want SUCCEEDED, kept by the first, got %+v, %v", i, kept, first)
 		}
+	}
+}
+
+func TestMetaThatIsTooLongToRememberIsReadAllTheSame(t *testing.T) {
+	c, _ := newCore(t, double{info: plugin.PhaseInfo{Phase: plugin.Running}}, seen{object: created("u")})
+	raw := create(t, c)
+	long := append(raw[:len(raw)-1:len(raw)-1], `,"x":"`+strings.Repeat("x", maxRecognised)+`"}`...)
+	polls(t, c, long, plugin.Running)
+	if known := len(c.recognised.byRaw); known != 0 {
+		t.Errorf("want nothing remembered, got %d", known)
+	}
+	polls(t, c, raw, plugin.Running)
+	if known := len(c.recognised.byRaw); known != 1 {
+		t.Errorf("want one remembered, got %d", known)
 	}
 }

@@ -20,6 +20,8 @@ type recognised struct {
 	raws  map[types.UID]string
 }
 
+const maxRecognised = 4 << 10
+
 type recognition struct {
 	taskType string
 	meta     meta.Meta
@@ -41,7 +43,11 @@ func (r *recognised) of(taskType string, raw []byte) (meta.Meta, *unstructured.U
 	return found.meta, found.object
 }
 
+// keep remembers, unless the bytes are more than this connector writes: names that it ignores may have any length.
 func (r *recognised) keep(taskType string, raw []byte, m meta.Meta, object *unstructured.Unstructured) {
+	if len(raw) > maxRecognised {
+		return
+	}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	delete(r.byRaw, r.raws[m.UID])
