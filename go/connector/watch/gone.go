@@ -64,6 +64,9 @@ func deleted[T any](call func(T)) cache.ResourceEventHandler {
 func (g *gone) add(owner string, pod *corev1.Pod) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
+	if g.pods == nil {
+		g.pods = map[string]map[types.UID]*corev1.Pod{}
+	}
 	if g.pods[owner] == nil {
 		g.pods[owner] = map[types.UID]*corev1.Pod{}
 	}

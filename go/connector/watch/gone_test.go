@@ -61,7 +61,7 @@ func TestAPodThatTheClusterTookAwayIsRemembered(t *testing.T) {
 }
 
 func TestOnlySoManyPodsAreRemembered(t *testing.T) {
-	g := gone{pods: map[string]map[types.UID]*corev1.Pod{}}
+	var g gone
 	for i := range maxGone + 5 {
 		g.add("a/one", preempted("a", "one-"+string(rune('a'+i)), "one"))
 	}

@@ -15,7 +15,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 
@@ -75,7 +74,6 @@ func New(config Config) (*Watcher, error) {
 		config.Namespaces = []string{metav1.NamespaceAll}
 	}
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}, interrupted: map[key]int{}}
-	w.gone.pods = map[string]map[types.UID]*corev1.Pod{}
 	for _, resource := range config.Resources {
 		if err := resource.CheckIgnored(); err != nil {
 			return nil, err
