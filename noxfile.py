@@ -183,17 +183,17 @@ def dev(it: nox.Session) -> None:
 
 
 @session
+def bench(it: nox.Session) -> None:
+    """What the connector costs, as ratios into build/bench.json; `-- --record` for the page that shows them."""
+    python(it, "-m", "devkit.bench", *it.posargs)
+
+
+@session
 def lock(it: nox.Session) -> None:
     """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
     uv = environment.uv() or it.error("locking needs uv: run it as `make lock`")
-    flags = [
-        "--universal",
-        "--python-version=3.11",
-        "--generate-hashes",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--no-header",
-    ]
+    flags = "--universal --python-version=3.11 --generate-hashes --no-header".split()
+    flags += "--no-emit-index-url --no-emit-find-links".split()
     for name in ("nox", "go", "work", "docs"):  # docs is constrained by work
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         run(it, uv, "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())

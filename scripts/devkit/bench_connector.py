@@ -1,7 +1,7 @@
 """What does a connector look like that is written in Python and asks the API server on every poll?
 
-The benchmark compares ours with it. It is what flytekit's documentation leads to: an AsyncConnectorBase whose `get` reads
-the Job with the Kubernetes client. `pyflyte serve connector --modules devkit.bench_connector` serves it.
+The benchmark compares ours with it. It is what flytekit's documentation leads to: an AsyncConnectorBase whose `get`
+reads the Job with the Kubernetes client. `pyflyte serve connector --modules devkit.bench_connector` serves it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class JobConnector(AsyncConnectorBase):
             phase = TaskExecution.FAILED
         else:
             phase = TaskExecution.RUNNING if job.status.active else TaskExecution.QUEUED
-        link = TaskLog(name="worker 0", uri=f"https://logs.example.com/{resource_meta.namespace}/{resource_meta.name}")
+        link = TaskLog(
+            name="worker 0", uri=f"https://logs.example.com/{resource_meta.namespace}/{resource_meta.name}"
+        )
         info = {"active": job.status.active or 0, "succeeded": job.status.succeeded or 0}
         return Resource(phase=phase, log_links=[link], custom_info=info)
 

@@ -28,6 +28,7 @@ PROGRAMS = {  # name -> (module, package)
     "localcluster": (LOCAL_CLUSTER, "./cmd/localcluster"),
     "connector": (ROOT / "go", "./cmd/connector"),
     "render": (ROOT / "go", "./cmd/render"),
+    "bench": (ROOT / "go", "./bench"),
 }
 KEPT = 4
 DISK = 6 * 2**30  # bytes: Go's build cache of Kubernetes, its sources, the binary
