@@ -192,8 +192,8 @@ def bench(it: nox.Session) -> None:
 def lock(it: nox.Session) -> None:
     """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
     uv = environment.uv() or it.error("locking needs uv: run it as `make lock`")
-    flags = "--universal --python-version=3.11 --generate-hashes --no-header".split()
-    flags += "--no-emit-index-url --no-emit-find-links".split()
+    flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
+    flags += ["--no-emit-index-url", "--no-emit-find-links"]
     for name in ("nox", "go", "work", "docs"):  # docs is constrained by work
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         run(it, uv, "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())
