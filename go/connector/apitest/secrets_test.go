@@ -79,6 +79,7 @@ func everyWay(t *testing.T, conn *grpc.ClientConn, proxy *Proxy, namespace strin
 	}
 	about(noteType, create(nil))
 	about(noteType, create(nil, "refuse", "a reason"))
+	create(nil, "refuse", canary) // its user, and nobody else, is told
 	about(noteType, create(nil, "phase", "crash"))
 	about(noteType, create(nil, "phase", "what no row knows"))
 	about(noteType, []byte(`{"v":1,"password":"`+canary+`"}`))

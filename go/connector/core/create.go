@@ -52,7 +52,8 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 // Refuse returns the resource_meta of a task that can never run.
 func (c *Core) Refuse(taskType, reason string) ([]byte, error) {
 	c.config.Metrics.Count(taskType, metrics.Refused)
-	c.config.Log.Info("task refused", "type", taskType, "reason", reason)
+	// Not the reason: it may quote what the user has written, and the user reads it in Flyte.
+	c.config.Log.Info("task refused", "type", taskType)
 	return c.config.Keys.Encode(meta.Meta{Refusal: reason})
 }
 

@@ -1,0 +1,77 @@
+package metrics
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"example.com/flyteconnector/watch"
+)
+
+func TestMetricsAndNothingElse(t *testing.T) {
+	api := httptest.NewServer(http.NotFoundHandler())
+	defer api.Close()
+	registry := NewRegistry()
+	New(registry).Count("note", Created)
+	registry.MustRegister(Watches(func() []watch.Health { return []watch.Health{{Resource: "jobs.batch", Namespace: "a", Failures: 3}} }))
+	client := dynamic.NewForConfigOrDie(&rest.Config{Host: api.URL}).Resource(schema.GroupVersionResource{Version: "v1", Resource: "pods"})
+	if _, err := client.Namespace("a").Get(t.Context(), "my-secret-name", metav1.GetOptions{}); err == nil {
+		t.Error("want 404")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, listener, registry, slog.New(slog.DiscardHandler)) }()
+	base := "http://" + listener.Addr().String()
+	host := strings.TrimPrefix(api.URL, "http://")
+	text := fetch(t, base+"/metrics", http.StatusOK)
+	for _, want := range []string{
+		`flyteconnector_resource_events_total{event="created",task_type="note"} 1`,
+		`flyteconnector_watch_synced{namespace="a",resource="jobs.batch"} 0`,
+		`flyteconnector_watch_failures_total{namespace="a",resource="jobs.batch"} 3`,
+		`rest_client_requests_total{code="404",host="` + host + `",method="GET"} 1`,
+		`rest_client_request_duration_seconds_count{host="` + host + `",verb="GET"} 1`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+	if strings.Contains(text, "my-secret-name") {
+		t.Error("the metrics have the name of a resource")
+	}
+	for _, path := range []string{"/", "/debug/pprof/", "/metrics/x"} {
+		fetch(t, base+path, http.StatusNotFound)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func fetch(t *testing.T, address string, status int) string {
+	t.Helper()
+	answer, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != status {
+		t.Errorf("%s: want %d, got %d, %v", address, status, answer.StatusCode, err)
+	}
+	return string(text)
+}
