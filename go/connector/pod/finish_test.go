@@ -21,6 +21,11 @@ import (
 // real reads the requests that a real Flyte 1.16.8 sent.
 func real(t *testing.T) map[string]*admin.CreateTaskRequest {
 	t.Helper()
+	return realOf(t)
+}
+
+func realOf(t testing.TB) map[string]*admin.CreateTaskRequest {
+	t.Helper()
 	raw, err := os.ReadFile("testdata/createtask-flyte1.json")
 	if err != nil {
 		t.Fatal(err)
