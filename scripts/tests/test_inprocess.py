@@ -15,6 +15,10 @@ go: example.com/flyteinprocess/cmd/flytepropeller imports
 	server response: This module version is not available.
 """
 OFFLINE = 'go: github.com/flyteorg/flyte/flyteidl@v1.16.8: Get "https://p/x.info": dial tcp: no such host\n'
+BUILD = """\
+/cache/flyteplugins@v1.16.8/spark.go:11:2: example.org/operator@v0.0.0-1: reading https://p/x.zip: 403 Forbidden
+	server response: This module version is not available.
+"""
 COMPILER = "adapter/phase.go:41:14: not enough arguments in call to core.PhaseInfoInitializing\n"
 
 
@@ -22,6 +26,7 @@ COMPILER = "adapter/phase.go:41:14: not enough arguments in call to core.PhaseIn
     ("text", "missing"),
     [
         (PROXY, ["example.org/operator@v0.0.0-1"]),
+        (BUILD, ["example.org/operator@v0.0.0-1"]),
         (OFFLINE, ["github.com/flyteorg/flyte/flyteidl@v1.16.8"]),
         (COMPILER, []),
     ],
