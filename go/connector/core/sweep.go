@@ -10,13 +10,15 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"example.com/flyteconnector/metrics"
+	"example.com/flyteconnector/plugin"
 )
 
 // DefaultSweepEvery is the time between two sweeps.
 const DefaultSweepEvery = time.Minute
 
-// timeoutGrace leaves it to a call of Flyte to say first that a task's timeout is over: then its user reads the reason.
-const timeoutGrace = 2 * time.Minute
+// grace leaves it to a call of Flyte to say first that a task has failed or that its timeout is over: then its user reads
+// the reason. It asks every 30 s.
+const grace = 2 * time.Minute
 
 // Run sweeps until ctx ends. A sweep deletes what Flyte does not: attempts that a later one has replaced, failed tasks
 // whose resource would go on, what has finished long ago, what is over its timeout, and what nobody asks about if there is
@@ -79,32 +81,35 @@ func (w sweeper) due(s served, object *unstructured.Unstructured) metrics.Event 
 	if w.superseded(s, object) {
 		return metrics.Superseded
 	}
-	if over, known := w.ended[uid]; known {
-		return expired(now.Sub(over), w.config.KeepFinished)
-	}
 	pods := w.config.Cache.Pods(s.resource, object.GetNamespace(), object.GetName())
 	info := w.phaseOf(s, object, pods).PhaseInfo
-	switch {
-	case failure(info.Phase) && info.CleanupOnFailure:
-		return metrics.Deleted
-	case info.Phase.Terminal():
-		w.ended[uid] = now
-		return ""
+	if info.Phase.Terminal() {
+		return w.ending(info, now.Sub(since(w.ended, uid, now)))
 	}
-	if _, late := overdue(object, info, w.config.Now().Add(-timeoutGrace)); late {
+	delete(w.ended, uid)
+	if _, late := overdue(object, info, w.config.Now().Add(-grace)); late {
 		return metrics.TimedOut
 	}
-	if _, known := w.first[uid]; !known {
-		w.first[uid] = now
-	}
-	return w.abandoned(uid, w.first[uid])
+	return w.abandoned(uid, since(w.first, uid, now))
 }
 
-func expired(ago, keep time.Duration) metrics.Event {
-	if keep > 0 && ago > keep {
+// ending says why an object is to be deleted that was seen to have ended so long ago.
+func (w sweeper) ending(info plugin.PhaseInfo, ago time.Duration) metrics.Event {
+	switch {
+	case failure(info.Phase) && info.CleanupOnFailure && ago > grace:
+		return metrics.Deleted
+	case w.config.KeepFinished > 0 && ago > w.config.KeepFinished:
 		return metrics.Expired
 	}
 	return ""
+}
+
+// since is when the uid was noted first, which is now if it was not.
+func since(noted map[types.UID]time.Time, uid types.UID, now time.Time) time.Time {
+	if _, known := noted[uid]; !known {
+		noted[uid] = now
+	}
+	return noted[uid]
 }
 
 func (w sweeper) forgetAllBut(there map[types.UID]bool) {

@@ -96,12 +96,16 @@ func TestTheSweepEndsWhatNobodyAsksAboutAnyMore(t *testing.T) {
 	})
 }
 
-func TestAFailedResourceThatWouldGoOnIsSweptAtOnce(t *testing.T) {
+func TestAFailedResourceThatWouldGoOnIsSweptWhenFlyteHasHadTimeToAsk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		info := plugin.PhaseInfo{Phase: plugin.Failed, CleanupOnFailure: true}
 		engine, client := newCore(t, double{info: info}, seen{others: []*unstructured.Unstructured{phased("a", plugin.Failed)}})
-		sweepFor(t, engine, 90*time.Second)
-		if got := swept(client); !slices.Equal(got, []string{"a"}) {
+		sweepFor(t, engine, 2*time.Minute)
+		if got := swept(client); len(got) != 0 {
+			t.Errorf("want the reason left to Flyte's own call, got %q", got)
+		}
+		sweepFor(t, engine, 5*time.Minute)
+		if got := slices.Compact(swept(client)); !slices.Equal(got, []string{"a"}) {
 			t.Errorf("want it deleted, got %q", got)
 		}
 	})
@@ -150,12 +154,12 @@ func TestASweepStopsAtAnAPIServerThatIsAwayAndComesBack(t *testing.T) {
 			phased("a", plugin.Failed), phased("b", plugin.Failed),
 		}})
 		calls := fail(client, "delete", 1000, status(503, "starting"))
-		sweepFor(t, engine, 65*time.Second)
+		sweepFor(t, engine, 5*time.Minute)
 		if *calls == 0 || strings.Contains(strings.Join(swept(client), " "), "b") {
 			t.Errorf("want the sweep to stop at the first, got %q", swept(client))
 		}
 		*calls = 1000
-		sweepFor(t, engine, 65*time.Second)
+		sweepFor(t, engine, 5*time.Minute)
 		if got := slices.Compact(swept(client)); !slices.Equal(got, []string{"a", "b"}) {
 			t.Errorf("want both deleted, got %q", got)
 		}
@@ -181,4 +185,25 @@ func TestTheSweepForgetsWhatIsGone(t *testing.T) {
 	if len(sweep.first) != 0 {
 		t.Errorf("want nothing remembered, got %v", sweep.first)
 	}
+}
+
+func TestWhatRunsAgainHasNotFinished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine, client := newCore(t, double{}, seen{})
+		replace(engine, walker{})
+		engine.config.KeepFinished = time.Hour
+		sweep := newSweeper(engine)
+		for look, phase := range []plugin.Phase{plugin.Succeeded, plugin.Running, plugin.Succeeded, plugin.Succeeded} {
+			engine.config.Cache = seen{others: []*unstructured.Unstructured{phased("a", phase)}}
+			sweep.once(t.Context())
+			if got := swept(client); len(got) != 0 {
+				t.Errorf("look %d: want nothing deleted, got %q", look, got)
+			}
+			time.Sleep(31 * time.Minute)
+		}
+		sweep.once(t.Context())
+		if got := swept(client); !slices.Equal(got, []string{"a"}) {
+			t.Errorf("want it deleted an hour after its last end, got %q", got)
+		}
+	})
 }
