@@ -24,27 +24,30 @@ func program(t *testing.T) string {
 	return path
 }
 
-func TestTheProgram(t *testing.T) {
+func TestASignalEndsTheProgramInOrderAlsoBeforeItIsReady(t *testing.T) {
 	path := program(t)
-	t.Run("a signal ends it in order, also before it is ready", func(t *testing.T) {
-		for name, kubeconfig := range map[string]string{
-			"ready": apitest.Kubeconfig(t, deploy(t)), "not ready": "../../connector/testdata/kubeconfig",
-		} {
-			var log apitest.Logbook
-			command := exec.CommandContext(t.Context(), path, "--listen=127.0.0.1:0", "--namespaces="+namespace, "--kubeconfig="+kubeconfig, "--log-format=json")
-			command.Stderr = &log
-			if err := command.Start(); err != nil {
-				t.Fatal(err)
-			}
-			log.Field(t, map[string]string{"ready": "ready", "not ready": "not ready; it will be tried again"}[name], "")
-			if err := command.Process.Signal(syscall.SIGTERM); err != nil {
-				t.Fatal(err)
-			}
-			if err := command.Wait(); err != nil || !strings.Contains(log.String(), `"msg":"stopped"`) {
-				t.Errorf("%s: want exit 0 after its last word, got %v\n%s", name, err, &log)
-			}
+	for kubeconfig, state := range map[string]string{
+		apitest.Kubeconfig(t, deploy(t)): "ready", "../../connector/testdata/kubeconfig": "not ready; it will be tried again",
+	} {
+		var log apitest.Logbook
+		command := exec.CommandContext(t.Context(), path, "--listen=127.0.0.1:0", "--namespaces="+namespace,
+			"--kubeconfig="+kubeconfig, "--log-format=json")
+		command.Stderr = &log
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
 		}
-	})
+		log.Field(t, state, "")
+		if err := command.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := command.Wait(); err != nil || !strings.Contains(log.String(), `"msg":"stopped"`) {
+			t.Errorf("%s: want exit 0 after its last word, got %v\n%s", state, err, &log)
+		}
+	}
+}
+
+func TestWhatTheProgramSays(t *testing.T) {
+	path := program(t)
 	t.Run("it says what is wrong, and exits with 1", func(t *testing.T) {
 		for arguments, want := range map[string]string{
 			"--read-outputs --kubeconfig=none": "--kubeconfig none", "--log-url={{.Nobody}}": "--log-url", "extra": "is no flag; see --help",

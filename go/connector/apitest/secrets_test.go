@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/prototext"
 
@@ -48,58 +47,76 @@ func connection() *flyte2.Connection {
 	}
 }
 
-// everyWay makes calls that succeed and calls that fail in each way, and returns the errors as a client sees them.
-func everyWay(t *testing.T, conn *grpc.ClientConn, proxy *Proxy, namespace string) (said []string) {
+// eavesdropper calls as both Flytes do, and notes the errors as a client sees them.
+type eavesdropper struct {
+	one       service.AsyncAgentServiceClient
+	two       connector.AsyncConnectorServiceClient
+	namespace string
+	said      []string
+	number    int
+}
+
+func (e *eavesdropper) heard(err error) {
+	e.said = append(e.said, prototext.Format(status.Convert(err).Proto()))
+}
+
+func (e *eavesdropper) create(t *testing.T, change func(*admin.CreateTaskRequest), custom ...string) []byte {
 	t.Helper()
-	client, two, number := service.NewAsyncAgentServiceClient(conn), connector.NewAsyncConnectorServiceClient(conn), 0
-	create := func(change func(*admin.CreateTaskRequest), custom ...string) []byte {
-		number++
-		r := private(namespace, fmt.Sprintf("s3://b/canary-prefix-%d/0", number), custom...)
-		if change != nil {
-			change(r)
-		}
-		answer, err := client.CreateTask(t.Context(), r)
-		said = append(said, prototext.Format(status.Convert(err).Proto()))
-		again := inFlyte2(t, r)
-		again.Connection = connection()
-		_, err = two.CreateTask(t.Context(), again)
-		said = append(said, prototext.Format(status.Convert(err).Proto()))
-		return answer.GetResourceMeta()
-	}
-	about := func(taskType string, meta []byte) {
-		category := &admin.TaskCategory{Name: taskType}
-		answer, err := client.GetTask(t.Context(), &admin.GetTaskRequest{TaskCategory: category, ResourceMeta: meta})
-		said = append(said, prototext.Format(status.Convert(err).Proto()), prototext.Format(answer))
-		_, err = two.GetTask(t.Context(), &connector.GetTaskRequest{
-			TaskCategory: &connector.TaskCategory{Name: taskType}, ResourceMeta: meta, Connection: connection(),
-		})
-		said = append(said, prototext.Format(status.Convert(err).Proto()))
-		_, err = client.DeleteTask(t.Context(), &admin.DeleteTaskRequest{TaskCategory: category, ResourceMeta: meta})
-		said = append(said, prototext.Format(status.Convert(err).Proto()))
-	}
-	about(noteType, create(nil))
-	about(noteType, create(nil, "refuse", "a reason"))
-	create(nil, "refuse", canary) // its user, and nobody else, is told
-	about(noteType, create(nil, "phase", "crash"))
-	about(noteType, create(nil, "phase", "what no row knows"))
-	about(noteType, []byte(`{"v":1,"password":"`+canary+`"}`))
-	about(noteType, []byte(canary))
-	about("other", nil)
-	create(func(r *admin.CreateTaskRequest) { r.Template.Type = "other" })
-	create(func(r *admin.CreateTaskRequest) { r.Template.Target = nil })
-	create(func(r *admin.CreateTaskRequest) { r.OutputPrefix = "" })
-	create(func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata.Namespace = "elsewhere" })
-	create(func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Image = "" })
-	create(func(r *admin.CreateTaskRequest) {
-		r.Template.GetContainer().Args = []string{"{{.inputs.x}}", "{{.inputs.none}}"}
+	e.number++
+	r := private(e.namespace, fmt.Sprintf("s3://b/canary-prefix-%d/0", e.number), custom...)
+	change(r)
+	answer, err := e.one.CreateTask(t.Context(), r)
+	e.heard(err)
+	again := inFlyte2(t, r)
+	again.Connection = connection()
+	_, err = e.two.CreateTask(t.Context(), again)
+	e.heard(err)
+	return answer.GetResourceMeta()
+}
+
+func (e *eavesdropper) getAndDelete(t *testing.T, taskType string, meta []byte) {
+	t.Helper()
+	category := &admin.TaskCategory{Name: taskType}
+	answer, err := e.one.GetTask(t.Context(), &admin.GetTaskRequest{TaskCategory: category, ResourceMeta: meta})
+	e.said = append(e.said, prototext.Format(answer))
+	e.heard(err)
+	_, err = e.two.GetTask(t.Context(), &connector.GetTaskRequest{
+		TaskCategory: &connector.TaskCategory{Name: taskType}, ResourceMeta: meta, Connection: connection(),
 	})
+	e.heard(err)
+	_, err = e.one.DeleteTask(t.Context(), &admin.DeleteTaskRequest{TaskCategory: category, ResourceMeta: meta})
+	e.heard(err)
+}
+
+// everyWay makes calls that succeed, and calls that fail in each way.
+func (e *eavesdropper) everyWay(t *testing.T, proxy *Proxy) {
+	t.Helper()
+	as := func(*admin.CreateTaskRequest) {}
+	e.create(t, as, "refuse", canary) // its user, and nobody else, is told
+	for _, custom := range [][]string{nil, {"refuse", "a reason"}, {"phase", "crash"}, {"phase", "what no row knows"}} {
+		e.getAndDelete(t, noteType, e.create(t, as, custom...))
+	}
+	e.getAndDelete(t, noteType, []byte(`{"v":1,"password":"`+canary+`"}`))
+	e.getAndDelete(t, noteType, []byte(canary))
+	e.getAndDelete(t, "other", nil)
+	for _, change := range []func(*admin.CreateTaskRequest){
+		func(r *admin.CreateTaskRequest) { r.Template.Type = "other" },
+		func(r *admin.CreateTaskRequest) { r.Template.Target = nil },
+		func(r *admin.CreateTaskRequest) { r.OutputPrefix = "" },
+		func(r *admin.CreateTaskRequest) { r.TaskExecutionMetadata.Namespace = "elsewhere" },
+		func(r *admin.CreateTaskRequest) { r.Template.GetContainer().Image = "" },
+		func(r *admin.CreateTaskRequest) {
+			r.Template.GetContainer().Args = []string{"{{.inputs.x}}", "{{.inputs.none}}"}
+		},
+	} {
+		e.create(t, change)
+	}
 	for _, fault := range []*Fault{{Status: 500}, {Status: 403}, {Committed: true}} {
 		fault.Method, fault.Times = http.MethodPost, -1
 		proxy.Break(fault)
-		create(nil)
+		e.create(t, as)
 	}
 	proxy.Break()
-	return said
 }
 
 func metricsOf(t *testing.T, address string) string {
@@ -123,10 +140,14 @@ func TestAUsersValuesAreNowhereButInTheCluster(t *testing.T) {
 	options.MetricsListen, options.Deadline = "127.0.0.1:0", time.Second
 	replica := Launch(t, options, note{})
 	waitUntilReady(t, replica)
-	said := everyWay(t, Dial(t, replica.Address), proxy, namespace)
+	conn := Dial(t, replica.Address)
+	e := &eavesdropper{
+		one: service.NewAsyncAgentServiceClient(conn), two: connector.NewAsyncConnectorServiceClient(conn), namespace: namespace,
+	}
+	e.everyWay(t, proxy)
 	numbers := metricsOf(t, replica.Log.Field(t, "metrics", "address"))
 	replica.Stop(t)
-	for where, text := range map[string]string{"log": replica.Log.String(), "an answer": strings.Join(said, "\n"), "the metrics": numbers} {
+	for where, text := range map[string]string{"log": replica.Log.String(), "an answer": strings.Join(e.said, "\n"), "the metrics": numbers} {
 		for line := range strings.Lines(text) {
 			if strings.Contains(line, canary) {
 				t.Errorf("a user's value is in %s: %s", where, line)

@@ -10,11 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
-
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"example.com/flyteconnector/watch"
 )
@@ -29,14 +29,7 @@ func TestMetricsAndNothingElse(t *testing.T) {
 	if _, err := client.Namespace("a").Get(t.Context(), "my-secret-name", metav1.GetOptions{}); err == nil {
 		t.Error("want 404")
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, listener, registry, slog.New(slog.DiscardHandler)) }()
-	base := "http://" + listener.Addr().String()
+	base := serve(t, registry)
 	host := strings.TrimPrefix(api.URL, "http://")
 	text := fetch(t, base+"/metrics", http.StatusOK)
 	for _, want := range []string{
@@ -56,10 +49,25 @@ func TestMetricsAndNothingElse(t *testing.T) {
 	for _, path := range []string{"/", "/debug/pprof/", "/metrics/x"} {
 		fetch(t, base+path, http.StatusNotFound)
 	}
-	stop()
-	if err := <-ended; err != nil {
-		t.Error(err)
+}
+
+// serve answers until the test ends.
+func serve(t *testing.T, registry *prometheus.Registry) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- Serve(ctx, listener, registry, slog.New(slog.DiscardHandler)) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return "http://" + listener.Addr().String()
 }
 
 func fetch(t *testing.T, address string, status int) string {
