@@ -1,14 +1,11 @@
 package pod
 
 import (
-	"encoding/json"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	corev1 "k8s.io/api/core/v1"
@@ -17,38 +14,6 @@ import (
 	"example.com/flyteconnector/gen/flyteidl/core"
 	"example.com/flyteconnector/plugin"
 )
-
-// real reads the requests that a real Flyte 1.16.8 sent.
-func real(t *testing.T) map[string]*admin.CreateTaskRequest {
-	t.Helper()
-	return realOf(t)
-}
-
-func realOf(t testing.TB) map[string]*admin.CreateTaskRequest {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/createtask-flyte1.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var entries map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &entries); err != nil {
-		t.Fatal(err)
-	}
-	result := map[string]*admin.CreateTaskRequest{}
-	for name, entry := range entries {
-		if strings.HasPrefix(name, "_") {
-			continue
-		}
-		result[name] = &admin.CreateTaskRequest{}
-		if err := protojson.Unmarshal(entry, result[name]); err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-	}
-	if len(result) != 7 {
-		t.Fatalf("want seven real requests, got %d", len(result))
-	}
-	return result
-}
 
 func finish(t *testing.T, request *admin.CreateTaskRequest) (plugin.Task, corev1.Container) {
 	t.Helper()
