@@ -4,6 +4,7 @@ package apitest
 
 import (
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	rbac "k8s.io/api/rbac/v1"
@@ -15,12 +16,12 @@ import (
 )
 
 // warn plays an operator whose pods are refused.
-func warn(t *testing.T, about corev1.ConfigMap, kind, message string) {
+func warn(t *testing.T, about corev1.ConfigMap, kind string, ahead time.Duration, message string) {
 	t.Helper()
 	event := &corev1.Event{
 		ObjectMeta:     metav1.ObjectMeta{GenerateName: "event-", Namespace: about.Namespace},
 		InvolvedObject: corev1.ObjectReference{Kind: "ConfigMap", Namespace: about.Namespace, Name: about.Name, UID: about.UID},
-		Type:           kind, Reason: "FailedCreate", Message: message, LastTimestamp: metav1.Now(),
+		Type:           kind, Reason: "FailedCreate", Message: message, LastTimestamp: metav1.NewTime(time.Now().Add(ahead)),
 	}
 	if _, err := cluster.Kube.CoreV1().Events(about.Namespace).Create(t.Context(), event, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
@@ -45,8 +46,8 @@ func TestAWarningAboutAResourceIsWhatItWaitsFor(t *testing.T) {
 		return info.PhaseInfo
 	}
 	resource := all(t, namespace)[0]
-	warn(t, resource, corev1.EventTypeNormal, "this is how it should be")
-	warn(t, resource, corev1.EventTypeWarning, `pods "n-0" is forbidden: exceeded quota: tight`)
+	warn(t, resource, corev1.EventTypeNormal, time.Minute, "this is how it should be")
+	warn(t, resource, corev1.EventTypeWarning, 0, `pods "n-0" is forbidden: exceeded quota: tight`)
 	Eventually(t, "the warning is shown", func() bool {
 		info := get()
 		return info.Phase == plugin.WaitingForResources && info.Reason == `FailedCreate: pods "n-0" is forbidden: exceeded quota: tight`

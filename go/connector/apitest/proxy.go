@@ -49,6 +49,9 @@ func (f *Fault) hits(method string) bool {
 	return f != nil && (f.Method == "" || f.Method == method) && (f.Times < 0 || f.seen.Add(1) <= int64(f.Times))
 }
 
+// Seen is how many calls with the method have come, unless Times is negative.
+func (f *Fault) Seen() int64 { return f.seen.Load() }
+
 // Break replaces the faults; a call gets the first that hits it. Nil repairs everything.
 func (p *Proxy) Break(faults ...*Fault) { p.faults.Store(&faults) }
 
