@@ -18,7 +18,7 @@ from devkit.process import Child, ChildError, Say
 
 HOME_NAMESPACE, ACCOUNT = "larkspur-system", "larkspur-connector"
 START_PATIENCE = 30.0  # seconds until it serves
-# How long a task runs on that nobody asks about. A local run asks twice a second, and sends no delete when it is killed.
+# How long a task runs on that nobody asks about. A local run asks twice a second; a killed one sends no delete.
 LEASE = "60s"
 
 
@@ -79,6 +79,8 @@ class Connector:
             "address-file": file,
             "log-url": f"file://{self._cluster.pods}/{pod}/{{{{.Container}}}}/0.log",
             "local-lease": LEASE,
+            # Our node replaces the path by the real one in variables, but there is no such file.
+            "env": "FLYTECONNECTOR_TERMINATION_LOG=/dev/termination-log",
         } | {name.replace("_", "-"): value for name, value in self._flags.items()}
         command = [str(self._program), *(f"--{name}={value}" for name, value in flags.items())]
         self._child = Child("the connector", command, log=self.log)

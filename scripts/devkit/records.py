@@ -30,6 +30,7 @@ def rule(what: str, pattern: str, replacement: str) -> Rule:
     return Rule(what, re.compile(pattern, re.MULTILINE), replacement)
 
 
+TASKS = r"(add-up|wait|decline|decline-without-output)"  # that occur in records
 RULES = (
     rule("a task's clock", r"^( *)\[ *\d+\.\ds\]", r"\1[   0.0s]"),
     rule("the cluster's clock", r"^( *localcluster) +\d+\.\ds", r"\1   0.0s"),
@@ -39,10 +40,12 @@ RULES = (
     rule("a port", r"\b127\.0\.0\.1:\d+\b", "127.0.0.1:0"),
     rule("a run's folder", r"\bbuild/cluster/\d+-\d+\b", "build/cluster/0-0"),
     rule("a uid", r"_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/", "_uid/"),
-    rule("an attempt's name", r"(?<![a-z-])(add-up|wait)-[a-z2-7]{12}(?![a-z0-9])", r"\1-attempt"),
+    rule("an attempt's name", rf"(?<![a-z-]){TASKS}-[a-z2-7]{{12}}(?![a-z0-9])", r"\1-attempt"),
     rule("a Go test's time", r"^(ok +\S+ +)(?:\d+\.\d+s|\(cached\))$", r"\g<1>0.0s"),
     rule("pytest's sum", r"^=+ \d+ passed in [\d.]+s(?: \([\d:]+\))? =+$", "= 0 passed ="),
-    rule("a pod's suffix", r"((?:add-up|wait)-attempt-\d)-[a-z0-9]{5}(?![a-z0-9])", r"\1-xxxxx"),
+    rule("a pod's suffix", rf"({TASKS}-attempt-\d)-[a-z0-9]{{5}}(?![a-z0-9])", r"\1-xxxxx"),
+    rule("flytekit's time", r'"asctime": "[^"]+"', '"asctime": "0"'),
+    rule("a size", r"\b\d+\.\d KiB\b", "0.0 KiB"),
 )
 # Lines that come only when something had to be built first, or when a poll happened to see a short phase.
 SOMETIMES = re.compile(

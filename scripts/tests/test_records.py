@@ -53,6 +53,12 @@ CASES = {  # rule -> a line that it changes, what becomes of it, a line that it 
         "==== 1 failed, 279 passed in 96.17s (0:01:36) ====",
     ),
     "a pod's suffix": ("add-up-attempt-3-sf9w8_", "add-up-attempt-3-xxxxx_", "count-attempt-3-sf9w8"),
+    "flytekit's time": (
+        '{"asctime": "2026-11-22 18:52:18,520", "name"',
+        '{"asctime": "0", "name"',
+        '{"time": "18:52"',
+    ),
+    "a size": ("FAILED, 3.6 KiB", "FAILED, 0.0 KiB", "FAILED, 4 KiB"),
 }
 
 

@@ -66,6 +66,9 @@ class Attempt:
     def phase(self, connector: Connector) -> str:
         return TaskExecution.Phase.Name(self.get(connector).phase)
 
+    def ended(self, connector: Connector) -> bool:
+        return self.get(connector).phase in FINAL
+
     def await_phase(self, connector: Connector, phase: str) -> agent_pb2.Resource:
         """Ask until the phase is this one, or a final one; fails when it is another one then."""
         last = [self.get(connector)]

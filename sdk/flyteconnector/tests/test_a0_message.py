@@ -70,5 +70,5 @@ def test_without_a_file_the_words_are_the_end_of_the_log(monkeypatch, capsys, tm
     leave("ValueError: no", "the task has failed")
     said = capsys.readouterr().err.splitlines()
     assert said[0] == "flyteconnector-a0: the task has failed"
-    assert "no termination message in" in said[1]
+    assert "no termination message: " in said[1]
     assert said[-1] == "ValueError: no"

@@ -17,7 +17,7 @@ from flyteidl.core.execution_pb2 import TaskExecution
 from flytekit import FlyteContextManager
 from flytekit.core.context_manager import ExecutionState
 
-from flyteconnector import abort, outcome, request
+from flyteconnector import abort, last_words, outcome, request
 from flyteconnector.client import Client, ConnectorError
 from flyteconnector.progress import Reporter, resource_name, say
 
@@ -56,7 +56,8 @@ class RemoteTaskMixin:
         values."""
         state = FlyteContextManager.current_context().execution_state
         if state is not None and state.mode == ExecutionState.Mode.TASK_EXECUTION:
-            return self.execute_in_container(**kwargs)
+            with last_words.of_an_exception():
+                return self.execute_in_container(**kwargs)
         if endpoint():
             return self.execute_through_connector(**kwargs)
         return self.execute_in_process(**kwargs)

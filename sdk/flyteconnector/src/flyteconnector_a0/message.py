@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from flyteconnector_a0.errorfile import Document
 
 PATH, VARIABLE = "/dev/termination-log", "FLYTECONNECTOR_TERMINATION_LOG"
-LIMIT = 4096  # bytes that Kubernetes keeps of the file
+LIMIT = 3584  # bytes; Kubernetes keeps 4096, and Flyte's users see 4096 with the pod's name before them
 TRACE = "Traceback (most recent call last):"
 
 
@@ -54,6 +54,18 @@ def end_of(words: str, limit: int) -> str:
     return mark + raw[len(raw) - limit + len(mark.encode()) :].decode(errors="ignore")
 
 
+def write(words: str) -> str:
+    """Write the end of a text as the termination message, and return why that was not possible; empty when it was."""
+    path = Path(os.environ.get(VARIABLE) or PATH)
+    if VARIABLE not in os.environ and not path.exists():
+        return f"there is no {path}"
+    try:
+        path.write_bytes(end_of(words, LIMIT).encode())
+    except OSError as error:
+        return str(error)
+    return ""
+
+
 def leave(words: str, line: str) -> None:
     """Write the termination message, or where Kubernetes gave the container no file for it, say it on stderr: with
     ``terminationMessagePolicy: FallbackToLogsOnError`` the end of the log is the message.
@@ -62,12 +74,6 @@ def leave(words: str, line: str) -> None:
         words: The message.
         line: What to say on stderr in any case.
     """
-    path = Path(os.environ.get(VARIABLE) or PATH)
     print(f"flyteconnector-a0: {line}", file=sys.stderr, flush=True)
-    if path.exists() or VARIABLE in os.environ:
-        try:
-            path.write_bytes(end_of(words, LIMIT).encode())
-            return
-        except OSError as error:
-            print(f"flyteconnector-a0: no termination message in {path}: {error}", file=sys.stderr)
-    print(words, file=sys.stderr, flush=True)
+    if problem := write(words):
+        print(f"flyteconnector-a0: no termination message: {problem}\n{words}", file=sys.stderr, flush=True)
