@@ -56,8 +56,11 @@ func TestWhatAPluginGetsOfATask(t *testing.T) {
 }
 
 func TestFlytesLabelsAndAnnotationsAreOnThePods(t *testing.T) {
-	pod := seen(t, newTask()).Pod
-	for key, want := range map[string]string{"execution-id": "h1", "node-id": "n0"} {
+	of := newTask()
+	wanted := &idl.K8SObjectMetadata{Labels: map[string]string{"team": "rain", "node-id": "mine"}}
+	of.Template.Metadata = &idl.TaskMetadata{Metadata: wanted}
+	pod := seen(t, of).Pod
+	for key, want := range map[string]string{"execution-id": "h1", "node-id": "n0", "team": "rain"} {
 		if pod.Labels[key] != want {
 			t.Errorf("label %s is %q, want %q", key, pod.Labels[key], want)
 		}

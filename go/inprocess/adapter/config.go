@@ -29,11 +29,15 @@ func settings(id string) func() Settings {
 		if !ok {
 			return Settings{}
 		}
-		checked := *read
-		if err := checked.LogURL.Check(); err != nil {
-			logger.Warnf(context.Background(), "plugins.%s.log-url is left out: %v", id, err)
-			checked.LogURL = ""
-		}
-		return checked
+		return checked(id, *read)
 	}
+}
+
+// checked leaves out what cannot work. It is no error: a wrong address must not end anybody's task.
+func checked(id string, read Settings) Settings {
+	if err := read.LogURL.Check(); err != nil {
+		logger.Warnf(context.Background(), "plugins.%s.log-url is left out: %v", id, err)
+		read.LogURL = ""
+	}
+	return read
 }
