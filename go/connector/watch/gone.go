@@ -29,7 +29,7 @@ type gone struct {
 
 // followPods adds the watch of a resource's pods. Kinds may share one, if their operators use the same label.
 func (w *Watcher) followPods(resource plugin.Resource, own, pods key) error {
-	if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, toPod); err != nil {
+	if err := w.add(pods, cache.Indexers{ownerIndex: byLabel(resource.PodLabel)}, w.toPod); err != nil {
 		return err
 	}
 	_, err := w.informers[pods].AddEventHandler(deleted(func(pod *corev1.Pod) {

@@ -32,7 +32,7 @@ func byLabel(label string) cache.IndexFunc {
 }
 
 // toPod converts a pod once, when it arrives, and not with every GetTask.
-func toPod(object any) (any, error) {
+func (w *Watcher) toPod(object any) (any, error) {
 	raw, ok := object.(*unstructured.Unstructured)
 	if !ok {
 		return object, nil // a tombstone, or a pod that was converted already
@@ -41,7 +41,9 @@ func toPod(object any) (any, error) {
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, pod); err != nil {
 		return nil, fmt.Errorf("read pod %s/%s: %w", raw.GetNamespace(), raw.GetName(), err)
 	}
-	return plugin.Forget(pod), nil
+	result := plugin.Forget(pod)
+	w.texts.pod(result)
+	return result, nil
 }
 
 func sortedPods(indexer cache.Indexer, owner string) []*corev1.Pod {

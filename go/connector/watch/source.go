@@ -60,7 +60,7 @@ func smaller(page *unstructured.UnstructuredList, transform cache.TransformFunc)
 	return result, nil
 }
 
-// toResource forgets what no plugin with this kind reads.
+// toResource keeps what a plugin with this kind may read.
 func (w *Watcher) toResource(resource plugin.Resource) cache.TransformFunc {
 	for _, other := range w.config.Resources {
 		if PluralOf(other) == PluralOf(resource) {
@@ -72,6 +72,7 @@ func (w *Watcher) toResource(resource plugin.Resource) cache.TransformFunc {
 	return func(object any) (any, error) {
 		if found, ok := object.(*unstructured.Unstructured); ok { // else a tombstone
 			resource.Forget(found)
+			found.Object, _ = w.texts.compact(found.Object).(map[string]any)
 		}
 		return object, nil
 	}

@@ -39,6 +39,7 @@ type Watcher struct {
 	config    Config
 	informers map[key]cache.SharedIndexInformer
 	gone      gone
+	texts     *texts
 
 	mutex       sync.Mutex
 	failures    map[key]error
@@ -74,6 +75,7 @@ func New(config Config) (*Watcher, error) {
 		config.Namespaces = []string{metav1.NamespaceAll}
 	}
 	w := &Watcher{config: config, informers: map[key]cache.SharedIndexInformer{}, failures: map[key]error{}, interrupted: map[key]int{}}
+	w.texts = newTexts()
 	for _, resource := range config.Resources {
 		if err := resource.CheckIgnored(); err != nil {
 			return nil, err

@@ -36,7 +36,7 @@ func (Plugin) Resource() plugin.Resource {
 		GroupVersionKind: batchv1.SchemeGroupVersion.WithKind("Job"),
 		TaskTypes:        []string{TaskType},
 		PodLabel:         batchv1.JobNameLabel,
-		Ignored:          []string{"spec.template"},
+		Ignored:          []string{"spec.template", "spec.selector"},
 	}
 }
 
