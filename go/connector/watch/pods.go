@@ -60,3 +60,16 @@ func sortedPods(indexer cache.Indexer, owner string) []*corev1.Pod {
 	slices.SortFunc(result, func(a, b *corev1.Pod) int { return cmp.Compare(a.Name, b.Name) })
 	return result
 }
+
+// Pods returns the copies of a resource's pods, by name, with those that the cluster took away (see gone); plugin.Forget
+// says what is left of each. They belong to the cache: do not change them. A pod that has changed is another one.
+func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []*corev1.Pod {
+	if resource.PodLabel == "" {
+		return nil
+	}
+	informer := w.find(key{PodsResource, namespace, resource.PodLabel, ""})
+	if informer == nil {
+		return nil
+	}
+	return w.gone.with(sortedPods(informer.GetIndexer(), namespace+"/"+name), namespace+"/"+name)
+}

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"sync"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -167,19 +166,6 @@ func (w *Watcher) Resource(resource plugin.Resource, namespace, name string) *un
 	}
 	result, _ := object.(*unstructured.Unstructured)
 	return result
-}
-
-// Pods returns the copies of a resource's pods, by name, with those that the cluster took away (see gone); plugin.Forget
-// says what is left of each. They belong to the cache: do not change them. A pod that has changed is another one.
-func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []*corev1.Pod {
-	if resource.PodLabel == "" {
-		return nil
-	}
-	informer := w.find(key{PodsResource, namespace, resource.PodLabel, ""})
-	if informer == nil {
-		return nil
-	}
-	return w.gone.with(sortedPods(informer.GetIndexer(), namespace+"/"+name), namespace+"/"+name)
 }
 
 // find returns the informer of the namespace, or of all of them.
