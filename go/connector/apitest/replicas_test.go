@@ -66,7 +66,11 @@ func TestACreateThatIsRepeatedAfterTheEndStartsNothing(t *testing.T) {
 
 // The undo of a late create has sent its DELETE when the same create comes again.
 func TestARepeatedCreateWaitsForADeleteThatIsOnItsWay(t *testing.T) {
-	connector, proxy, namespace := startBehindProxy(t)
+	namespace := cluster.Namespace(t)
+	proxy := NewProxy(t, cluster.Identity(t, namespace, rules()))
+	options := Options(t, proxy.Config, namespace)
+	options.Deadline = 6 * time.Second // the second call waits for the delete, looks again, and waits for the name
+	connector := ConnectWith(t, options, note{})
 	proxy.Break(
 		&Fault{Method: http.MethodPost, Times: -1, Committed: true},
 		&Fault{Method: http.MethodDelete, Times: 1, Delay: time.Second},
