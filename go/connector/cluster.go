@@ -42,6 +42,7 @@ func (c *connector) start(ctx context.Context, server *serve.Server, address fun
 		}
 	}
 	server.Ready()
+	afterFirstLists()
 	c.log.Info("ready", "types", c.core.TaskTypes(), "namespaces", c.options.Namespaces)
 	return address()
 }

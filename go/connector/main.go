@@ -31,6 +31,7 @@ func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
 	if err := options.validate(); err != nil {
 		return err
 	}
+	saveMemory()
 	options.Name = cmp.Or(options.Name, defaultName)
 	options.Deadline = cmp.Or(options.Deadline, core.DefaultDeadline)
 	c, err := assemble(ctx, options, plugins)

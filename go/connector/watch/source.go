@@ -71,8 +71,12 @@ func (w *Watcher) toResource(resource plugin.Resource) cache.TransformFunc {
 	}
 	return func(object any) (any, error) {
 		if found, ok := object.(*unstructured.Unstructured); ok { // else a tombstone
+			// What has none was here before: the informer asks again about what was on a page of a list.
+			_, asItCame, _ := unstructured.NestedFieldNoCopy(found.Object, "metadata", "managedFields")
 			resource.Forget(found)
-			found.Object, _ = w.texts.compact(found.Object).(map[string]any)
+			if asItCame {
+				found.Object, _ = w.texts.compact(found.Object).(map[string]any)
+			}
 		}
 		return object, nil
 	}
