@@ -25,7 +25,7 @@ const (
 
 // tidy cuts texts and leaves out what would break a page: one bad link must not cost the task.
 func (c *Core) tidy(object *unstructured.Unstructured, info plugin.PhaseInfo) plugin.PhaseInfo {
-	info.Reason = meta.Shorten(info.Reason, maxReason)
+	info.Reason = meta.ShortenMiddle(info.Reason, maxReason)
 	var links []plugin.Link
 	for _, link := range info.Links {
 		if problem := unusable(link); problem != "" {

@@ -35,3 +35,14 @@ func ShortenStart(text string, limit int) string {
 	}
 	return cutMark + text[cut:]
 }
+
+// ShortenMiddle keeps what a failure begins with, which is who failed, and its end, which is why.
+func ShortenMiddle(text string, limit int) string {
+	text = strings.ToValidUTF8(text, "?")
+	if len(text) <= limit {
+		return text
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	head := strings.TrimSuffix(Shorten(line, limit/4), cutMark)
+	return head + ShortenStart(text[len(head):], limit-len(head))
+}

@@ -31,4 +31,4 @@ func Phase(phase plugin.Phase) core.TaskExecution_Phase {
 }
 
 // Message is a reason that fits into Flyte's events.
-func Message(reason string) string { return meta.Shorten(reason, maxMessage) }
+func Message(reason string) string { return meta.ShortenMiddle(reason, maxMessage) }
