@@ -20,8 +20,8 @@ import (
 // accountFolder is where Kubernetes puts the identity of a pod (kubernetes.io: "Accessing the Kubernetes API from a Pod").
 const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-// restConfig raises the client's own limit: its default of 5 calls a second would make a burst of tasks wait longer than
-// Flyte does.
+// restConfig takes the client's own limit away, which is 5 calls a second: a burst of tasks would wait in the connector for
+// longer than Flyte does. Flyte's limits and the API server's priority and fairness are in force as they are.
 func (o Options) restConfig() (*rest.Config, error) {
 	config, err := inCluster(cmp.Or(o.AccountFolder, accountFolder))
 	if o.Kubeconfig != "" {
@@ -33,7 +33,7 @@ func (o Options) restConfig() (*rest.Config, error) {
 	case err != nil:
 		return nil, fmt.Errorf("--kubeconfig %s: %w", o.Kubeconfig, err)
 	}
-	config.QPS, config.Burst = 100, 200
+	config.QPS = -1
 	config.UserAgent = defaultName
 	return config, nil
 }

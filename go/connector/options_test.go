@@ -81,3 +81,13 @@ func TestAStartThatCannotWorkSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+func TestTheClientSetsNoLimitOfItsOwn(t *testing.T) {
+	config, err := Options{Kubeconfig: "testdata/kubeconfig"}.restConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.QPS >= 0 || config.RateLimiter != nil { // 0 means 5 calls a second
+		t.Errorf("the client waits after %v calls a second", config.QPS)
+	}
+}
