@@ -50,8 +50,13 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 	if err != nil {
 		return nil, fmt.Errorf("client for %s: %w", c.config.Host, err)
 	}
+	pods, err := podsClient(c.config)
+	if err != nil {
+		return nil, err
+	}
 	if c.watcher, err = watch.New(watch.Config{
-		Client: client, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector, Events: o.Events,
+		Client: client, Pods: pods, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector,
+		Events: o.Events,
 		Log: c.log,
 	}); err != nil {
 		return nil, err

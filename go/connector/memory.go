@@ -8,9 +8,9 @@ import (
 )
 
 // gcPercent is how much the heap may grow, in percent of what is alive, before garbage is collected. Go's own 100 would
-// double the size of the copy of the cluster, which is nearly all that is alive and hardly changes; a poll leaves little
-// garbage.
-const gcPercent = 50
+// double the size of the copy of the cluster, which is nearly all that is alive and hardly changes; Flyte's polls leave
+// little garbage.
+const gcPercent = 35
 
 // saveMemory leaves an administrator's own GOGC alone.
 func saveMemory() {

@@ -33,13 +33,19 @@ func byLabel(label string) cache.IndexFunc {
 
 // toPod converts a pod once, when it arrives, and not with every GetTask.
 func (w *Watcher) toPod(object any) (any, error) {
-	raw, ok := object.(*unstructured.Unstructured)
-	if !ok {
-		return object, nil // a tombstone, or a pod that was converted already
-	}
-	pod := new(corev1.Pod)
-	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(raw.Object, pod); err != nil {
-		return nil, fmt.Errorf("read pod %s/%s: %w", raw.GetNamespace(), raw.GetName(), err)
+	var pod *corev1.Pod
+	switch came := object.(type) {
+	case *unstructured.Unstructured:
+		pod = new(corev1.Pod)
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(came.Object, pod); err != nil {
+			return nil, fmt.Errorf("read pod %s/%s: %w", came.GetNamespace(), came.GetName(), err)
+		}
+	case *corev1.Pod:
+		if pod = came; pod.ManagedFields == nil {
+			return pod, nil // it has been here before, see toResource
+		}
+	default:
+		return object, nil // a tombstone
 	}
 	result := plugin.Forget(pod)
 	w.texts.pod(result)

@@ -15,6 +15,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/tools/cache"
 
 	"example.com/flyteconnector/plugin"
@@ -23,6 +24,9 @@ import (
 // Config says what to watch.
 type Config struct {
 	Client dynamic.Interface
+	// Pods, if there is one, reads the pods instead of Client: a typed client can speak protobuf, and of all that is read at
+	// a start the pods are most.
+	Pods corev1client.PodsGetter
 	// Namespaces to watch; empty: all of them.
 	Namespaces []string
 	// Resources are watched where they carry Selector; their pods where they carry Resource.PodLabel.
@@ -111,7 +115,7 @@ func (w *Watcher) add(k key, indexers cache.Indexers, transform cache.TransformF
 		return nil // two plugins may share a kind
 	}
 	options := cache.SharedIndexInformerOptions{Indexers: indexers, ObjectDescription: k.String()}
-	informer := cache.NewSharedIndexInformerWithOptions(w.source(k, transform), &unstructured.Unstructured{}, options)
+	informer := cache.NewSharedIndexInformerWithOptions(w.source(k, transform), w.arrives(k), options)
 	if err := informer.SetTransform(transform); err != nil {
 		return fmt.Errorf("watch %s: %w", k, err)
 	}
