@@ -24,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "commands",
     "flags",
+    "measured",
     "proofs",
     "verified",
     "sitecheck",

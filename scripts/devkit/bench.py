@@ -34,7 +34,7 @@ INPUTS = (
     "go/connector/go.sum",
     "scripts/devkit/bench*.py",
 )
-PACKAGES = ("flytekit", "kubernetes", "grpcio")
+PACKAGES = {"flytekit": "flytekit", "kubernetes-client": "kubernetes", "grpcio": "grpcio"}
 
 
 def inputs() -> str:
@@ -56,7 +56,7 @@ def processor() -> str:
 def about() -> dict[str, Any]:
     """Say on what, with what and when the numbers were measured; the load is what others did on the machine before."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    versions = {name: importlib.metadata.version(package) for name, package in PACKAGES.items()}
     return {
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{os.cpu_count()} processors ({processor()}), {memory:.0f} GiB, {platform.system()}",

@@ -102,6 +102,8 @@ def numbers(raw: Raw) -> dict[str, float]:
         "create_p50_ms_16": each_round(create, lambda r: p50(r, "connector")),
         "get_per_second": each_round(get, lambda r: rate(r["big"])),
         "get_cpu_us_10k": each_round(get, lambda r: cost(r["big"])),
+        # of one processor, when Flyte asks about each of 10,000 tasks every 30 s
+        "cpu_percent_10k": each_round(get, lambda r: cost(r["big"])) * LIVE / 30 / 1e6 * 100,
         "empty_per_second": each_round(get, lambda r: rate(r["empty"])),
         "python_per_second": each_round(get, lambda r: rate(r["python"])),
     }
