@@ -57,7 +57,7 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 	if c.watcher, err = watch.New(watch.Config{
 		Client: client, Pods: pods, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector,
 		Events: o.Events,
-		Log: c.log,
+		Log:    c.log,
 	}); err != nil {
 		return nil, err
 	}
