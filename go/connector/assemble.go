@@ -50,15 +50,7 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 	if err != nil {
 		return nil, fmt.Errorf("client for %s: %w", c.config.Host, err)
 	}
-	pods, err := podsClient(c.config)
-	if err != nil {
-		return nil, err
-	}
-	if c.watcher, err = watch.New(watch.Config{
-		Client: client, Pods: pods, Namespaces: o.Namespaces, Resources: resources(plugins), Selector: core.Selector,
-		Events: o.Events,
-		Log:    c.log,
-	}); err != nil {
+	if err := c.copyFrom(client); err != nil {
 		return nil, err
 	}
 	if err := c.observe(ctx); err != nil {
@@ -75,6 +67,19 @@ func assemble(ctx context.Context, o Options, plugins []plugin.Plugin) (*connect
 		c.traces.Stop(ctx)
 	}
 	return c, err
+}
+
+// copyFrom makes what keeps the copy of the cluster.
+func (c *connector) copyFrom(client dynamic.Interface) error {
+	pods, err := podsClient(c.config)
+	if err != nil {
+		return err
+	}
+	c.watcher, err = watch.New(watch.Config{
+		Client: client, Pods: pods, Namespaces: c.options.Namespaces, Resources: resources(c.plugins), Selector: core.Selector,
+		Events: c.options.Events, Log: c.log,
+	})
+	return err
 }
 
 // listeners are opened before anything else is done, so that an address that is taken shows at once.
