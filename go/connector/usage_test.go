@@ -25,7 +25,7 @@ func TestHelpHasEveryFlagOnceWithItsGroupAndDefault(t *testing.T) {
 		}
 	})
 	for _, want := range []string{
-		"Serving:\n  --address-file file\n        file that gets", "End:\n  --keep-finished time\n", "(default 8s)",
+		"Serving:\n  --address-file file\n        file that gets", "End:\n  --keep-finished time\n", "(default 8s)", "  --name name\n",
 		"  --read-outputs\n", "This program:\n  --mine this\n        what this program adds\n",
 	} {
 		if !strings.Contains(text, want) {

@@ -19,6 +19,9 @@ const (
 	formatJSON = "json"
 )
 
+// shortestKeep is several of Flyte's looks at all tasks together, which are 30 s apart, and more with many tasks.
+const shortestKeep = 5 * time.Minute
+
 // validate returns all that is wrong; each part names the flag, the value and what would be right.
 func (o Options) validate() error {
 	var wrong []error
@@ -40,6 +43,12 @@ func (o Options) validate() error {
 		{"deadline", o.Deadline}, {"drain-delay", o.DrainDelay}, {"keep-finished", o.KeepFinished}, {"local-lease", o.LocalLease},
 	} {
 		check(given.value >= 0, "--%s %s: a time cannot be negative", given.flag, given.value)
+	}
+	check(o.KeepFinished <= 0 || o.KeepFinished >= shortestKeep,
+		"--keep-finished %s: at least %s, because Flyte may still be asking; or 0 for ever", o.KeepFinished, shortestKeep)
+	for name, quantity := range o.DefaultRequests {
+		check(quantity.Sign() > 0, "--default-requests %s=%s: it must be more than 0, such as cpu=500m; leave %s out for none",
+			name, quantity.String(), name)
 	}
 	check(o.LogFormat == "" || o.LogFormat == formatText || o.LogFormat == formatJSON,
 		"--log-format %q: it is %q or %q", o.LogFormat, formatText, formatJSON)

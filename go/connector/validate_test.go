@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"example.com/flyteconnector/plugin"
 )
 
@@ -19,6 +22,9 @@ func TestWhatCannotWorkIsNamedWithFlagAndValue(t *testing.T) {
 		`--tls-cert "c" and --tls-key ""`:                      {TLSCert: "c"},
 		`--namespaces: "Team_A" is no name of a namespace`:     {Namespaces: []string{"a", "Team_A"}},
 		"--keep-finished -1s: a time cannot be negative":       {KeepFinished: -time.Second},
+		"--keep-finished 4m59s: at least 5m0s":                 {KeepFinished: 5*time.Minute - time.Second},
+		"--default-requests cpu=0: it must be more than 0":     {DefaultRequests: requests("cpu", "0")},
+		"--default-requests memory=-1Gi: it must be more":      {DefaultRequests: requests("memory", "-1Gi")},
 		`--log-format "xml": it is "text" or "json"`:           {LogFormat: "xml"},
 		`--log-level "loud": it is "debug", "info", "warn" or`: {LogLevel: "loud"},
 		`--meta-key-previous "p" without --meta-key`:           {MetaKeyPrevious: "p"},
@@ -42,6 +48,18 @@ func TestWhatCannotWorkIsNamedWithFlagAndValue(t *testing.T) {
 		}
 		if err := Run(t.Context(), options, []plugin.Plugin{double{}}...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+}
+
+func requests(name corev1.ResourceName, amount string) corev1.ResourceList {
+	return corev1.ResourceList{name: resource.MustParse(amount)}
+}
+
+func TestTheShortestTimeToKeepWhatHasFinished(t *testing.T) {
+	for _, kept := range []time.Duration{0, 5 * time.Minute} {
+		if err := (Options{KeepFinished: kept}).validate(); err != nil {
+			t.Errorf("%s: %v", kept, err)
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Liveness is the health service for a liveness probe: SERVING as long as the process can answer at all. "" and the names
+// Liveness is the health service for a liveness probe: SERVING as long as the process can answer at all, also while it
+// stops. "" and the names
 // of the registered services say whether the connector is ready, which depends on the API server: a connector that is
 // restarted because the API server is down only comes back with less than it knew.
 const Liveness = "liveness"
@@ -32,13 +33,34 @@ func (s *Server) announce() {
 	}
 }
 
+// set tells the state of everything but the process itself. After draining it stays NOT_SERVING, whatever becomes known.
 func (s *Server) set(state healthpb.HealthCheckResponse_ServingStatus) {
+	s.stops.Lock()
+	defer s.stops.Unlock()
+	if s.stops.begun {
+		state = healthpb.HealthCheckResponse_NOT_SERVING
+	}
 	s.health.SetServingStatus("", state)
 	for name := range s.GRPC.GetServiceInfo() {
 		if !strings.HasPrefix(name, "grpc.") { // health and reflection themselves
 			s.health.SetServingStatus(name, state)
 		}
 	}
+}
+
+// drainFlag says that the server has been told to stop.
+type drainFlag struct {
+	sync.Mutex
+	begun bool
+}
+
+// draining sends load balancers away. The process is as alive as before: a failed liveness probe would have it killed
+// with the calls that it still answers.
+func (s *Server) draining() {
+	s.stops.Lock()
+	s.stops.begun = true
+	s.stops.Unlock()
+	s.set(healthpb.HealthCheckResponse_NOT_SERVING)
 }
 
 // Ready opens the server for calls about tasks, and tells those who ask for its health.

@@ -144,6 +144,12 @@ func TestProbesWithoutTLSSeeTheSameHealth(t *testing.T) {
 	if got := state(t, probes, ""); got != notServing {
 		t.Errorf("want NOT_SERVING while the server drains, got %s", got)
 	}
+	server.Ready() // the first look at the cluster may end as late as this
+	for name, want := range map[string]healthpb.HealthCheckResponse_ServingStatus{Liveness: serving, "": notServing} {
+		if got := state(t, probes, name); got != want {
+			t.Errorf("%q while the server drains: want %s, got %s", name, want, got)
+		}
+	}
 	close(drained)
 	if err := <-ended; err != nil {
 		t.Error(err)

@@ -33,7 +33,7 @@ const (
 	// workers keep their stacks: with a new goroutine for each call, letting its stack grow is a quarter of a poll's time. A
 	// call that finds none free gets a goroutine of its own.
 	workers = 32
-	// drain is how long calls may go on after the signal to stop; longer than any of them takes.
+	// drain is how long calls may go on at least after the signal to stop; see Config.drainLimit.
 	drain = 15 * time.Second
 )
 
@@ -46,15 +46,21 @@ type Config struct {
 	DrainDelay time.Duration
 	// Patience is how long a task's call waits for the server to be ready.
 	Patience time.Duration
+	// Deadline is how long a call takes at most, once the server is ready.
+	Deadline time.Duration
 	// TaskTypes are the ones that may be named in logs and traces: a type that no plugin serves is text of the caller's.
 	TaskTypes []string
 	// Interceptors see every call first. Options are added to the server's own.
 	Interceptors []grpc.UnaryServerInterceptor
 	Options      []grpc.ServerOption
-	// What tests replace: maxAge of a connection, 0 stands for the constant; how DrainDelay passes, nil for time.Sleep.
-	maxAge time.Duration
-	pause  func(time.Duration)
+	// What tests replace: maxAge of a connection and drain, 0 stands for the constant; how DrainDelay passes, nil for
+	// time.Sleep.
+	maxAge, drain time.Duration
+	pause         func(time.Duration)
 }
+
+// drainLimit is longer than any call takes.
+func (c Config) drainLimit() time.Duration { return max(c.drain, c.Patience+c.Deadline+time.Second) }
 
 // Server is a gRPC server: register services on GRPC, then Run.
 type Server struct {
@@ -62,11 +68,12 @@ type Server struct {
 	config Config
 	health *health.Server
 	gate   *gate
+	stops  drainFlag
 }
 
 // New returns an error if the certificate cannot be used.
 func New(config Config) (*Server, error) {
-	config.maxAge = cmp.Or(config.maxAge, maxAge)
+	config.maxAge, config.drain = cmp.Or(config.maxAge, maxAge), cmp.Or(config.drain, drain)
 	if config.pause == nil {
 		config.pause = time.Sleep
 	}
@@ -76,9 +83,10 @@ func New(config Config) (*Server, error) {
 	options := append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPing, PermitWithoutStream: true}),
-		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: config.maxAge, MaxConnectionAgeGrace: drain}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: config.maxAge, MaxConnectionAgeGrace: config.drainLimit()}),
 		grpc.ChainUnaryInterceptor(interceptors...),
 		grpc.NumStreamWorkers(workers),
+		grpc.WaitForHandlers(true), // what a call still does when time is up has its end before the program has
 	}, config.Options...)
 	if config.CertFile != "" {
 		transport, err := TLS(config.CertFile, config.KeyFile, config.Log)
@@ -127,10 +135,11 @@ func (s *Server) Run(ctx context.Context, listener, probes net.Listener) error {
 
 // stop tells load balancers first, and clients next.
 func (s *Server) stop() {
-	s.health.Shutdown()
-	s.config.Log.Info("stopping", "drain_delay", s.config.DrainDelay.String(), "drain_limit", drain.String())
+	s.draining()
+	limit := s.config.drainLimit()
+	s.config.Log.Info("stopping", "drain_delay", s.config.DrainDelay.String(), "drain_limit", limit.String())
 	s.config.pause(s.config.DrainDelay)
-	hard := time.AfterFunc(drain, s.GRPC.Stop)
+	hard := time.AfterFunc(limit, s.GRPC.Stop)
 	defer hard.Stop()
 	s.GRPC.GracefulStop()
 }
