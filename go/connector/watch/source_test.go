@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 
 	"example.com/flyteconnector/plugin"
 )
@@ -133,5 +134,45 @@ func TestWhatCannotBeIgnoredIsRefusedAtTheStart(t *testing.T) {
 	wrong.Ignored = []string{"metadata.labels"}
 	if _, err := New(Config{Client: client(t), Resources: []plugin.Resource{wrong}}); err == nil || !strings.Contains(err.Error(), "metadata.labels") {
 		t.Errorf("want an error that names the path, got %v", err)
+	}
+}
+
+// typedPods is a typed client that has one pod, in the list or by the watch.
+type typedPods struct {
+	corev1client.PodInterface
+	listed, watched []corev1.Pod
+}
+
+func (p typedPods) Pods(string) corev1client.PodInterface { return p }
+
+func (p typedPods) List(context.Context, metav1.ListOptions) (*corev1.PodList, error) {
+	return &corev1.PodList{ListMeta: metav1.ListMeta{ResourceVersion: "7"}, Items: p.listed}, nil
+}
+
+func (p typedPods) Watch(context.Context, metav1.ListOptions) (watch.Interface, error) {
+	result := watch.NewFakeWithChanSize(len(p.watched), false)
+	for i := range p.watched {
+		result.Add(&p.watched[i])
+	}
+	return result, nil
+}
+
+func TestPodsMayComeFromATypedClient(t *testing.T) {
+	whole := func(name string) corev1.Pod {
+		result := *pod("a", name, "one")
+		result.ManagedFields = []metav1.ManagedFieldsEntry{{Manager: "x"}}
+		result.Spec.Containers = []corev1.Container{{Name: "main", Image: "task:1"}}
+		return result
+	}
+	typed := typedPods{listed: []corev1.Pod{whole("one-0")}, watched: []corev1.Pod{whole("one-1")}}
+	w := runWith(t, Config{Client: client(t), Pods: typed, Namespaces: []string{"a"}})
+	if err := w.WaitForSync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "both pods are there", func() bool { return len(w.Pods(jobs, "a", "one")) == 2 })
+	for _, found := range w.Pods(jobs, "a", "one") {
+		if got := found.Spec.Containers[0]; got.Name != "main" || got.Image != "" || found.ManagedFields != nil {
+			t.Errorf("the copy of the pod has %+v", found)
+		}
 	}
 }
