@@ -4,9 +4,12 @@
 // service accounts, other images. It looks at what a plugin has built, so it covers what a user writes into a pod template
 // and what a plugin makes of it.
 //
-// It walks the whole object by key, at any depth, because every operator puts its pods somewhere else. What it cannot see
-// is text with a meaning of its own, such as SparkApplication's sparkConf (spark.kubernetes.driver.podTemplateFile): the
-// plugin has to refuse that. It does not replace admission in the cluster (Pod Security, quotas), which holds for
+// It walks the whole object by key, at any depth, because every operator puts its pods somewhere else. A service account is
+// what a key serviceAccount or serviceAccountName has, an image what a key image has, and no other key: also in a map of
+// texts that the operator gives a meaning of its own, and not if the operator calls its field driverImage or the like.
+// Labels, annotations and node selectors are left out. What it cannot see either is text with a meaning of its own, such as
+// SparkApplication's sparkConf (spark.kubernetes.driver.podTemplateFile, spark.kubernetes.container.image): the plugin has
+// to refuse that. It does not replace admission in the cluster (Pod Security, quotas), which holds for
 // everybody; it says no before anything is created, in the task's own message.
 package policy
 

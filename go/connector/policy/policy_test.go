@@ -89,9 +89,18 @@ func TestWhichValuesReachOut(t *testing.T) {
 		"allowPrivilegeEscalation: true": true, "capabilities: {drop: [ALL]}": false, "capabilities: {add: []}": false,
 		"capabilities: {add: [NET_ADMIN]}": true, "procMount: Default": false, "procMount: Unmasked": true,
 		"seccompProfile: {type: RuntimeDefault}": false, "seccompProfile: {type: Unconfined}": true,
-		"appArmorProfile: {type: Unconfined}": true, "appArmorProfile: {type: RuntimeDefault}": false,
+		"capabilities: {add: [NET_BIND_SERVICE, CHOWN]}": false, "capabilities: {add: [CHOWN, SYS_PTRACE]}": true, "capabilities: {add: ALL}": true,
+		"appArmorProfile: {type: Complain}": true, "appArmorProfile: {type: Localhost, localhostProfile: a}": false, "appArmorProfile: {}": false,
+		"seLinuxOptions: {type: container_t, level: 's0:c1'}": false, "seLinuxOptions: {type: spc_t}": true, "seLinuxOptions: {role: r}": true,
+		"sysctls: [{name: net.ipv4.ip_unprivileged_port_start, value: '0'}]": false, "sysctls: [{name: kernel.msgmax, value: '1'}]": true,
+		"livenessProbe: {httpGet: {port: 80}}": false, "livenessProbe: {httpGet: {port: 80, host: 169.254.169.254}}": true,
+		"postStart: {tcpSocket: {port: 80, host: ''}}": false, "postStart: {tcpSocket: {port: 80, host: 10.0.0.1}}": true,
+		"annotations: {container.apparmor.security.beta.kubernetes.io/main: unconfined}":      true,
+		"annotations: {container.apparmor.security.beta.kubernetes.io/main: runtime/default}": false,
+		"annotations: {container.apparmor.security.beta.kubernetes.io/main: localhost/mine}":  false,
+		"appArmorProfile: {type: Unconfined}":                                                 true, "appArmorProfile: {type: RuntimeDefault}": false,
 		"seLinuxOptions: {user: root}": true, "seLinuxOptions: {}": false, "sysctls: []": false,
-		"sysctls: [{name: kernel.shm_rmid_forced, value: '1'}]": true, "hostname: x": false, "hostAliases: [{ip: 127.0.0.1}]": false,
+		"sysctls: [{name: kernel.shm_rmid_forced, value: '1'}]": false, "sysctls: {kernel.msgmax: '1'}": true, "hostname: x": false, "hostAliases: [{ip: 127.0.0.1}]": false,
 	}
 	for manifest, refused := range cases {
 		err := Policy{}.Check(object(t, manifest))

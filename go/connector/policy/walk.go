@@ -26,8 +26,8 @@ type walker struct {
 func (w *walker) field(path, key string, value any) {
 	path = join(path, key)
 	value = plain(value)
-	if reaches, ok := features[key]; ok && reaches(value) && !slices.Contains(w.policy.HostFeatures, key) {
-		w.refuse("%s: %s reaches out of the container, which this connector does not allow (--allow-host %s would)", path, show(value), key)
+	if reaches, ok := features[key]; ok && reaches(value) {
+		w.feature(path, key, value)
 	}
 	switch key {
 	case "serviceAccount", "serviceAccountName":
@@ -36,10 +36,33 @@ func (w *walker) field(path, key string, value any) {
 		w.image(path, value)
 		w.image(path+".reference", of(value, "reference")) // an image as a volume
 	}
-	if _, text := value.(map[string]any); text && freeText[key] {
+	if fields, text := value.(map[string]any); text && freeText[key] {
+		w.annotations(path, fields)
 		return
 	}
 	w.value(path, value)
+}
+
+// appArmor begins the annotations, one for each container, that chose its profile before there was a field for it. Pod
+// Security still judges them, and older clusters act on them.
+const appArmor = "container.apparmor.security.beta.kubernetes.io/"
+
+// annotations looks for the only ones that act on a container.
+func (w *walker) annotations(path string, fields map[string]any) {
+	for _, key := range slices.Sorted(maps.Keys(fields)) {
+		value, _ := fields[key].(string)
+		confined := value == "" || value == "runtime/default" || strings.HasPrefix(value, "localhost/")
+		if strings.HasPrefix(key, appArmor) && !confined {
+			w.feature(join(path, key), "appArmorProfile", value)
+		}
+	}
+}
+
+func (w *walker) feature(path, feature string, value any) {
+	if !slices.Contains(w.policy.HostFeatures, feature) {
+		w.refuse("%s: %s reaches out of the container, which this connector does not allow (--allow-host %s would)",
+			path, show(value), feature)
+	}
 }
 
 // value looks into maps and lists.

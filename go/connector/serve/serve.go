@@ -86,7 +86,6 @@ func New(config Config) (*Server, error) {
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: config.maxAge, MaxConnectionAgeGrace: config.drainLimit()}),
 		grpc.ChainUnaryInterceptor(interceptors...),
 		grpc.NumStreamWorkers(workers),
-		grpc.WaitForHandlers(true), // what a call still does when time is up has its end before the program has
 	}, config.Options...)
 	if config.CertFile != "" {
 		transport, err := TLS(config.CertFile, config.KeyFile, config.Log)
@@ -141,5 +140,5 @@ func (s *Server) stop() {
 	s.config.pause(s.config.DrainDelay)
 	hard := time.AfterFunc(limit, s.GRPC.Stop)
 	defer hard.Stop()
-	s.GRPC.GracefulStop()
+	s.GRPC.GracefulStop() // waits for what a call still does after Stop, too
 }

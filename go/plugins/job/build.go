@@ -8,6 +8,7 @@
 package job
 
 import (
+	"math"
 	"strconv"
 
 	"example.com/flyteconnector/plugin"
@@ -47,8 +48,8 @@ func (p Plugin) BuildResource(task plugin.Task) (*unstructured.Unstructured, err
 		},
 	}
 	if task.Timeout > 0 {
-		// Flyte's own timeout deletes the Job; this one holds even when Flyte is not there to ask.
-		job.Spec.ActiveDeadlineSeconds = ptr.To(int64(task.Timeout.Seconds()))
+		// The connector ends the task in time, with words of its own. This holds when nobody does, so it comes later.
+		job.Spec.ActiveDeadlineSeconds = ptr.To(int64(math.Ceil(task.Timeout.Seconds())) + 30)
 	}
 	return plugin.ToUnstructured(job, p.Resource().GroupVersionKind)
 }

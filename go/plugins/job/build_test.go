@@ -34,7 +34,7 @@ func task(t *testing.T, fields map[string]any) plugin.Task {
 
 func TestBuildResource(t *testing.T) {
 	withTimeout := task(t, nil)
-	withTimeout.Timeout = 90 * time.Second
+	withTimeout.Timeout = 90*time.Second + 500*time.Millisecond
 	cases := map[string]plugin.Task{
 		"one_worker":      task(t, nil),
 		"four_workers":    task(t, map[string]any{"completions": 4, "parallelism": 2, "maxFailedIndexes": 1}),

@@ -13,6 +13,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/utils/ptr"
 )
 
 // %% The end is a table
@@ -65,12 +66,12 @@ func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.
 //
 // A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Where worker 0 alone
 // decides, the Job can be complete without the others, so they count as Initializing at most. Else one worker that runs
-// makes a running task. Else the pending worker with the highest phase speaks for all; the phases are in the order Queued,
+// makes a running task, and so does one that is being stopped, when its pod may be gone already. Else the pending worker with the highest phase speaks for all; the phases are in the order Queued,
 // WaitingForResources, Initializing, Running, Succeeded, RetryableFailed, Failed.
 
 func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	info := plugin.PhaseInfo{Phase: plugin.Queued, Reason: "no worker has a pod yet"}
-	running := job.Status.Succeeded > 0
+	running := job.Status.Succeeded > 0 || ptr.Deref(job.Status.Terminating, 0) > 0
 	for _, pod := range pods {
 		if pod.Status.Phase != corev1.PodPending {
 			running = true

@@ -11,6 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/utils/ptr"
 )
 
 func pod(index string, status corev1.PodStatus) corev1.Pod {
@@ -82,6 +83,15 @@ func TestGetTaskPhase(t *testing.T) {
 				t.Errorf("got %v (%q), want %v (%q)", info.Phase, info.Reason, c.phase, c.reason)
 			}
 		})
+	}
+}
+
+// Their pods are gone, and the Job has not counted all of them yet.
+func TestWorkersThatAreStoppedHaveBeenRunning(t *testing.T) {
+	stopping := conditions(batchv1.JobFailureTarget, batchv1.JobReasonDeadlineExceeded, "")
+	stopping.Terminating = ptr.To(int32(1))
+	if info := phaseOf(t, Plugin{}, stopping, nil); info.Phase != plugin.Running {
+		t.Errorf("got %v (%q), want Running", info.Phase, info.Reason)
 	}
 }
 

@@ -38,7 +38,7 @@ func finishPod(task *plugin.Task, request *admin.CreateTaskRequest, options Opti
 	if err != nil {
 		return err
 	}
-	addPolicies(task, request)
+	addToEveryPod(task, request)
 	addEnvironment(&task.Pod.Spec, finished, environment(request, options))
 	return nil
 }
@@ -56,8 +56,8 @@ func addWhatFlyteAdds(task *plugin.Task, template *core.TaskTemplate, options Op
 	return addAccelerator(&task.Pod.Spec, template.GetExtendedResources().GetGpuAccelerator(), options)
 }
 
-// addPolicies fills what Flyte's own pod plugin fills, and overwrites nothing that is there already.
-func addPolicies(task *plugin.Task, request *admin.CreateTaskRequest) {
+// addToEveryPod fills what Flyte's own pod plugin fills, and overwrites nothing that is there already.
+func addToEveryPod(task *plugin.Task, request *admin.CreateTaskRequest) {
 	// Flyte's labels win over the user's, because monitoring selects by them.
 	task.Pod.ObjectMeta = metav1.ObjectMeta{
 		Labels:      union(task.Pod.Labels, task.Labels),
