@@ -29,7 +29,7 @@ type Need struct {
 // Verbs that the connector uses, and no others.
 var (
 	OnResources = []string{"create", "delete", "get", "list", "watch"}
-	OnPods      = []string{"get", "list", "watch"}
+	OnPods      = []string{"list", "watch"} // a pod is never asked for alone
 )
 
 // Check returns an error that lists every right that is missing (errors.Is ErrMissing). Asking needs no right of its
