@@ -4,18 +4,19 @@ package main
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/flyteconnector"
-	"example.com/flyteconnector/access"
 	"example.com/flyteconnector/apitest"
 	"example.com/larkspur/plugins/job"
 	corev1 "k8s.io/api/core/v1"
 	rbac "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
 )
@@ -62,6 +63,7 @@ func deploy(t *testing.T) *rest.Config {
 	return cluster.ActAs(t, account.Namespace, account.Name)
 }
 
+// A connector behind the proxy does all that it ever does with Kubernetes; the proxy notes what that is.
 func TestTheRoleGrantsWhatTheConnectorUsesAndNoMore(t *testing.T) {
 	granted := map[string][]string{}
 	for _, rule := range manifest[rbac.Role](t, manifests+"role.yaml").Rules {
@@ -69,8 +71,23 @@ func TestTheRoleGrantsWhatTheConnectorUsesAndNoMore(t *testing.T) {
 			granted[strings.Join(rule.APIGroups, ",")+"/"+resource] = slices.Sorted(slices.Values(rule.Verbs))
 		}
 	}
-	if len(granted) != 2 || !slices.Equal(granted["batch/jobs"], access.OnResources) || !slices.Equal(granted["/pods"], access.OnPods) {
-		t.Errorf("want %v on jobs and %v on pods, got %v", access.OnResources, access.OnPods, granted)
+	proxy := apitest.NewProxy(t, deploy(t))
+	connector := apitest.Connect(t, proxy.Config, namespace, job.Plugin{})
+	raw := connector.Create(t, request(t))
+	created := only(t)
+	connector.Delete(t, job.TaskType, raw)
+	freed := []byte(`{"metadata": {"finalizers": null}}`) // there is no garbage collector in the tests
+	_, err := cluster.Kube.BatchV1().Jobs(namespace).Patch(t.Context(), created.Name, types.MergePatchType, freed, metav1.PatchOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apitest.Eventually(t, "the connector asks for a Job that its copy has not", func() bool {
+		connector.Get(t, job.TaskType, raw)
+		return slices.Contains(proxy.Verbs()["batch/jobs"], "get")
+	})
+	apitest.Eventually(t, "everything is watched", func() bool { return slices.Contains(proxy.Verbs()["/pods"], "watch") })
+	if used := proxy.Verbs(); !reflect.DeepEqual(used, granted) {
+		t.Errorf("the Role grants %v, and the connector has used %v", granted, used)
 	}
 }
 

@@ -26,6 +26,7 @@ type Proxy struct {
 	server *httptest.Server
 	faults atomic.Pointer[[]*Fault]
 	calls  atomic.Int64
+	verbs  verbs
 }
 
 // Fault breaks the calls with the method (empty: all, watches too).
@@ -87,6 +88,7 @@ func NewProxy(t *testing.T, config *rest.Config) *Proxy {
 	p.Break()
 	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.calls.Add(1)
+		p.verbs.see(r)
 		if fault := p.find(r.Method); fault != nil {
 			fault.play(forward, w, r)
 			return
