@@ -43,8 +43,8 @@ def show(result: Result, name: str) -> str:
     found: Any = result
     for part in name.split("."):
         found = found[part]
-    if isinstance(found, str):
-        return found
+    if isinstance(found, str | int):
+        return str(found)
     if isinstance(found, list):
         return ", ".join(f"{value:g}" for value in found)
     return next(form for part, form in FORMS if part in name)(found)

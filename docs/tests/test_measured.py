@@ -70,6 +70,7 @@ def test_scales_have_a_few_round_steps(most):
         ("api_calls_per_poll", 0.00002, "2e-05"),
         ("cpu_percent_10k", 1.44, "1.4 %"),
         ("about.date", "today", "today"),
+        ("about.rounds", 6, "6"),
         ("about.load_at_start", [0.5, 2, 1.25], "0.5, 2, 1.25"),
     ],
 )
