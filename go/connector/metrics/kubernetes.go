@@ -23,19 +23,12 @@ var (
 		Help:    "How long requests to the Kubernetes API took, by verb and host.",
 		Buckets: []float64{0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60},
 	}, []string{"verb", "host"})
-	waiting = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name:    "rest_client_rate_limiter_duration_seconds",
-		Help:    "How long requests waited for the connector's own limit of requests, by verb and host.",
-		Buckets: []float64{0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8},
-	}, []string{"verb", "host"})
 )
 
 // kubernetes returns the collectors. client-go has one set of hooks for the whole process, so they are shared.
 var kubernetes = sync.OnceValue(func() []prometheus.Collector {
-	client.Register(client.RegisterOpts{
-		RequestResult: counting{}, RequestLatency: timing{latency}, RateLimiterLatency: timing{waiting},
-	})
-	return []prometheus.Collector{results, latency, waiting}
+	client.Register(client.RegisterOpts{RequestResult: counting{}, RequestLatency: timing{latency}})
+	return []prometheus.Collector{results, latency}
 })
 
 type counting struct{}
