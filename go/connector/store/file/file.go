@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"example.com/flyteconnector/store"
 )
@@ -21,6 +22,12 @@ func read(_ context.Context, object store.Object, limit int64) ([]byte, error) {
 	path := "/" + object.Key
 	about, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		// The folder of an attempt comes with its first file, and the one above it has those of others. If even that is not
+		// there, the file system may not be mounted, which says nothing about the file.
+		above := filepath.Dir(filepath.Dir(path))
+		if _, problem := os.Stat(above); problem != nil {
+			return nil, fmt.Errorf("%s: not even the folder above its own is there; is the file system mounted? %w", path, problem)
+		}
 		return nil, fmt.Errorf("%w: %w", store.ErrMissing, err)
 	}
 	if err != nil {

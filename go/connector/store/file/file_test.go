@@ -30,7 +30,8 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: want fs.ErrNotExist, got %v", missing, err)
 		}
 	}
-	for there, want := range map[string]string{folder: "no ordinary file", path + "/x": "not a directory"} {
+	away := filepath.Join(folder, "not mounted", "0", "error.pb")
+	for there, want := range map[string]string{away: "is the file system mounted?", folder: "no ordinary file", path + "/x": "not a directory"} {
 		_, err := (store.Linked{}).Read(t.Context(), there, 4)
 		if err == nil || errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: want an error with %q that is no absence, got %v", there, want, err)
