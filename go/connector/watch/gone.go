@@ -24,7 +24,7 @@ const maxGone = 20
 // could tell the user any more why. After a restart that is so.
 type gone struct {
 	mutex sync.Mutex
-	pods  map[string]map[types.UID]*corev1.Pod // by "<namespace>/<name of the resource>"
+	pods  map[types.UID]map[types.UID]*corev1.Pod // by the uid of the resource: another one may get its name
 }
 
 // followPods adds the watch of a resource's pods. Kinds may share one, if their operators use the same label.
@@ -33,15 +33,20 @@ func (w *Watcher) followPods(resource plugin.Resource, own, pods key) error {
 		return err
 	}
 	_, err := w.informers[pods].AddEventHandler(deleted(func(pod *corev1.Pod) {
-		owner := pod.Namespace + "/" + pod.Labels[resource.PodLabel]
-		if _, there, err := w.informers[own].GetStore().GetByKey(owner); there && err == nil && plugin.Disruption(pod) != "" {
-			w.gone.add(owner, pod)
+		if plugin.Disruption(pod) != "" {
+			w.gone.remember(pod, func() *unstructured.Unstructured {
+				return w.Resource(resource, pod.Namespace, pod.Labels[resource.PodLabel])
+			})
 		}
 	}))
 	if err == nil {
-		_, err = w.informers[own].AddEventHandler(deleted(func(resource *unstructured.Unstructured) {
-			w.gone.forget(resource.GetNamespace() + "/" + resource.GetName())
-		}))
+		forget := deleted(func(resource *unstructured.Unstructured) { w.gone.forget(resource.GetUID()) })
+		forget.UpdateFunc = func(before, after any) { // a new list may have another one with the name
+			if uid := uidOf(before); uid != uidOf(after) {
+				w.gone.forget(uid)
+			}
+		}
+		_, err = w.informers[own].AddEventHandler(forget)
 	}
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", pods, err)
@@ -49,8 +54,16 @@ func (w *Watcher) followPods(resource plugin.Resource, own, pods key) error {
 	return nil
 }
 
+func uidOf(object any) types.UID {
+	resource, _ := object.(*unstructured.Unstructured)
+	if resource == nil {
+		return ""
+	}
+	return resource.GetUID()
+}
+
 // deleted calls a function with the last state of what is not there any more.
-func deleted[T any](call func(T)) cache.ResourceEventHandler {
+func deleted[T any](call func(T)) cache.ResourceEventHandlerFuncs {
 	return cache.ResourceEventHandlerFuncs{DeleteFunc: func(object any) {
 		if missed, ok := object.(cache.DeletedFinalStateUnknown); ok {
 			object = missed.Obj
@@ -61,11 +74,24 @@ func deleted[T any](call func(T)) cache.ResourceEventHandler {
 	}}
 }
 
-func (g *gone) add(owner string, pod *corev1.Pod) {
+// remember keeps a pod that is gone for its owner, if that is there. A pod older than the owner was another's with its name.
+// The owner may go at the same time, and forget may be called before add: so it looks again.
+func (g *gone) remember(pod *corev1.Pod, owner func() *unstructured.Unstructured) {
+	now := owner()
+	if now == nil || pod.CreationTimestamp.Time.Before(now.GetCreationTimestamp().Time) {
+		return
+	}
+	g.add(now.GetUID(), pod)
+	if uidOf(owner()) != now.GetUID() {
+		g.forget(now.GetUID())
+	}
+}
+
+func (g *gone) add(owner types.UID, pod *corev1.Pod) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	if g.pods == nil {
-		g.pods = map[string]map[types.UID]*corev1.Pod{}
+		g.pods = map[types.UID]map[types.UID]*corev1.Pod{}
 	}
 	if g.pods[owner] == nil {
 		g.pods[owner] = map[types.UID]*corev1.Pod{}
@@ -75,14 +101,14 @@ func (g *gone) add(owner string, pod *corev1.Pod) {
 	}
 }
 
-func (g *gone) forget(owner string) {
+func (g *gone) forget(owner types.UID) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	delete(g.pods, owner)
 }
 
 // with adds a resource's pods that are gone, and keeps the order.
-func (g *gone) with(pods []*corev1.Pod, owner string) []*corev1.Pod {
+func (g *gone) with(pods []*corev1.Pod, owner types.UID) []*corev1.Pod {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	if len(g.pods[owner]) == 0 {

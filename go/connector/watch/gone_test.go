@@ -6,6 +6,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -63,9 +64,69 @@ func TestAPodThatTheClusterTookAwayIsRemembered(t *testing.T) {
 func TestOnlySoManyPodsAreRemembered(t *testing.T) {
 	var g gone
 	for i := range maxGone + 5 {
-		g.add("a/one", preempted("a", "one-"+string(rune('a'+i)), "one"))
+		g.add("one", preempted("a", "one-"+string(rune('a'+i)), "one"))
 	}
-	if n := len(g.with(nil, "a/one")); n != maxGone {
+	if n := len(g.with(nil, "one")); n != maxGone {
 		t.Errorf("%d pods, want %d", n, maxGone)
+	}
+}
+
+func TestWhatAnotherResourceOfTheNameHadIsNotRemembered(t *testing.T) {
+	mine := map[string]string{"mine": "true"}
+	fake := client(t, job("a", "one", mine), preempted("a", "one-0", "one"))
+	w := run(t, fake, "a")
+	if err := w.WaitForSync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := fake.Resource(PodsResource).Namespace("a").Delete(t.Context(), "one-0", metav1.DeleteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	remembered := func() int {
+		w.gone.mutex.Lock()
+		defer w.gone.mutex.Unlock()
+		return len(w.gone.pods)
+	}
+	eventually(t, "the pod is remembered", func() bool { return remembered() == 1 && len(w.Pods(jobs, "a", "one")) == 1 })
+	fresh := w.Resource(jobs, "a", "one").DeepCopy()
+	fresh.SetUID("another")
+	if err := fake.Tracker().Update(PluralOf(jobs), fresh, "a"); err != nil { // as a list after an interruption shows it
+		t.Fatal(err)
+	}
+	eventually(t, "the other resource is there, and nothing is remembered", func() bool {
+		return uidOf(w.Resource(jobs, "a", "one")) == "another" && remembered() == 0
+	})
+	if left := w.Pods(jobs, "a", "one"); len(left) != 0 {
+		t.Errorf("want no pods of the one before, got %+v", left)
+	}
+}
+
+func TestAPodIsRememberedOnlyWhileItsOwnerIsThere(t *testing.T) {
+	owner := func(uid types.UID, seconds int64) *unstructured.Unstructured {
+		o := &unstructured.Unstructured{Object: map[string]any{}}
+		o.SetUID(uid)
+		o.SetCreationTimestamp(metav1.Unix(seconds, 0))
+		return o
+	}
+	pod := preempted("a", "one-0", "one")
+	pod.CreationTimestamp = metav1.Unix(100, 0)
+	for name, c := range map[string]struct {
+		looks []*unstructured.Unstructured
+		want  int
+	}{
+		"it is there":                           {[]*unstructured.Unstructured{owner("u", 100), owner("u", 100)}, 1},
+		"it is not there":                       {[]*unstructured.Unstructured{nil}, 0},
+		"it goes at the same moment":            {[]*unstructured.Unstructured{owner("u", 100), nil}, 0},
+		"another one takes its name meanwhile":  {[]*unstructured.Unstructured{owner("u", 100), owner("v", 100)}, 0},
+		"it is younger, so the pod was another": {[]*unstructured.Unstructured{owner("u", 101), owner("u", 101)}, 0},
+	} {
+		var g gone
+		g.remember(pod, func() *unstructured.Unstructured {
+			now := c.looks[0]
+			c.looks = c.looks[1:]
+			return now
+		})
+		if len(g.pods) != c.want {
+			t.Errorf("%s: want %d remembered, got %d", name, c.want, len(g.pods))
+		}
 	}
 }

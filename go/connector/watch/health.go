@@ -13,6 +13,20 @@ type Health struct {
 	Failures int
 }
 
+// Synced says whether every copy is complete. Once they are, they stay so.
+func (w *Watcher) Synced() bool {
+	if w.synced.Load() {
+		return true
+	}
+	for _, informer := range w.informers {
+		if !informer.HasSynced() {
+			return false
+		}
+	}
+	w.synced.Store(true)
+	return true
+}
+
 // Health returns one entry for each kind and namespace, in no order that means anything.
 func (w *Watcher) Health() []Health {
 	w.mutex.Lock()

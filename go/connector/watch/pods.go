@@ -77,5 +77,9 @@ func (w *Watcher) Pods(resource plugin.Resource, namespace, name string) []*core
 	if informer == nil {
 		return nil
 	}
-	return w.gone.with(sortedPods(informer.GetIndexer(), namespace+"/"+name), namespace+"/"+name)
+	pods := sortedPods(informer.GetIndexer(), namespace+"/"+name)
+	if owner := w.Resource(resource, namespace, name); owner != nil {
+		return w.gone.with(pods, owner.GetUID())
+	}
+	return pods
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -43,6 +44,7 @@ type Watcher struct {
 	informers map[key]cache.SharedIndexInformer
 	gone      gone
 	texts     *texts
+	synced    atomic.Bool
 
 	mutex       sync.Mutex
 	failures    map[key]error

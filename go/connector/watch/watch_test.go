@@ -11,6 +11,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/dynamic/fake"
 	clienttesting "k8s.io/client-go/testing"
 
@@ -60,7 +61,7 @@ func runWith(t *testing.T, config Config) *Watcher {
 }
 
 func job(namespace, name string, labels map[string]string) *batchv1.Job {
-	return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: labels}}
+	return &batchv1.Job{ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: labels, UID: types.UID("uid of " + name)}}
 }
 
 func pod(namespace, name, owner string) *corev1.Pod {
@@ -76,6 +77,9 @@ func TestOnlyMarkedResourcesAndTheirPodsAreSeen(t *testing.T) {
 	w := run(t, client(t, objects...), "a", "b")
 	if err := w.WaitForSync(t.Context()); err != nil {
 		t.Fatal(err)
+	}
+	if !w.Synced() || !w.Synced() {
+		t.Error("want the copies complete, and so for ever")
 	}
 	if found := w.Resource(jobs, "a", "one"); found == nil || found.GetName() != "one" {
 		t.Errorf("want the marked Job, got %v", found)
@@ -115,6 +119,9 @@ func TestAListThatFailsIsNamed(t *testing.T) {
 	defer cancel()
 	if err := w.WaitForSync(limited); err == nil || !strings.Contains(err.Error(), "first list of jobs.batch in namespace a") {
 		t.Errorf("want the kind and the namespace in the error, got %v", err)
+	}
+	if w.Synced() {
+		t.Error("want the copies incomplete")
 	}
 }
 
