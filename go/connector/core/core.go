@@ -46,6 +46,8 @@ type Cache interface {
 	Warning(resource plugin.Resource, namespace string, uid types.UID) string
 	// Serves says whether resources in the namespace are seen at all.
 	Serves(namespace string) bool
+	// Synced says whether the copy is complete: before, what it lacks may be there.
+	Synced() bool
 }
 
 // Store reads what tasks have written into the object store.
@@ -95,6 +97,7 @@ type Core struct {
 	answers    answers
 	recognised *recognised
 	said       *cache.LRUExpireCache // what was logged once
+	unsettled  sync.Map              // from a uid to the time when the object store did not say how it ended
 	dropping   sync.Map              // uids of what is being deleted in the background
 	polls      sync.Map              // from a uid to the time of its last Get
 }

@@ -4,6 +4,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -64,15 +65,17 @@ func (c *Core) make(ctx context.Context, s served, object *unstructured.Unstruct
 	where := place{s.plural, object.GetNamespace(), object.GetName()}
 	doubt := c.enter(inner, where)
 	var created *unstructured.Unstructured
+	var sent bool // a POST without an answer: whatever comes after it, it may have been done
 	err := c.retry(inner, s, func(attempt context.Context) (err error) {
 		created, err = c.createOrAdopt(attempt, s, object)
+		sent = sent || errors.As(err, new(unanswered))
 		if err == nil && doubt {
 			doubt = false
 			err = c.still(attempt, s, created)
 		}
 		return err
 	})
-	c.leave(where, outcome(ctx, err), func(undoing context.Context) bool { return c.undo(undoing, s, object) })
+	c.leave(where, outcome(ctx, err, sent), func(undoing context.Context) bool { return c.undo(undoing, s, object) })
 	return created, err
 }
 
@@ -88,7 +91,7 @@ func (c *Core) createOrAdopt(
 	}
 	full := overQuota(err) // which is asked before the name: the quota may be full because the object is there
 	if !full && !apierrors.IsAlreadyExists(err) {
-		return nil, unlessFinal(err)
+		return nil, unlessFinal(unlessAnswered(err))
 	}
 	refused := err
 	existing, err := client.Get(ctx, object.GetName(), metav1.GetOptions{})

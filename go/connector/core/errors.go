@@ -36,6 +36,21 @@ type again struct{ error }
 
 func (e again) Unwrap() error { return e.error }
 
+// unanswered marks the error of a request that may have been done all the same.
+type unanswered struct{ error }
+
+func (e unanswered) Unwrap() error { return e.error }
+
+// unlessAnswered marks an error as unanswered, unless the API server has said that it did nothing. A 500 or a 504 does not
+// say so: etcd may have been too slow.
+func unlessAnswered(err error) error {
+	var status apierrors.APIStatus
+	if final(err) || (errors.As(err, &status) && status.Status().Code < http.StatusInternalServerError) {
+		return err
+	}
+	return unanswered{err}
+}
+
 // unlessFinal marks an error with again, unless the API server would say the same a moment later.
 func unlessFinal(err error) error {
 	if final(err) {

@@ -19,5 +19,5 @@ func (c *Core) explain(
 	if info.Phase == plugin.Running || len(pods) > 0 {
 		return ""
 	}
-	return meta.Shorten(c.config.Cache.Warning(s.resource, object.GetNamespace(), object.GetUID()), maxReason)
+	return meta.Shorten(c.config.Cache.Warning(s.resource, object.GetNamespace(), object.GetUID()), MaxReason)
 }

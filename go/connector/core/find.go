@@ -20,6 +20,18 @@ func ours(object *unstructured.Unstructured, prefixHash string) bool {
 		meta.PrefixHash(metadata(object, "annotations", OutputPrefixAnnotation)) == prefixHash
 }
 
+// metaOf is what Decode makes of the resource_meta of an object.
+func metaOf(s served, object *unstructured.Unstructured) meta.Meta {
+	return meta.Meta{
+		Version:   meta.Version,
+		Kind:      meta.Kind(s.resource.GroupVersionKind),
+		Namespace: object.GetNamespace(),
+		Name:      object.GetName(),
+		UID:       object.GetUID(),
+		Prefix:    meta.PrefixHash(object.GetAnnotations()[OutputPrefixAnnotation]),
+	}
+}
+
 // decode reads resource_meta and refuses one that belongs to another kind than the task type, or to a namespace that this
 // connector leaves to others. It asks nobody.
 func (c *Core) decode(s served, raw []byte) (meta.Meta, error) {

@@ -53,6 +53,7 @@ type seen struct {
 	others  []*unstructured.Unstructured
 	pods    []corev1.Pod
 	warning string
+	partial bool // the copy is not complete
 }
 
 func (s seen) Resource(_ plugin.Resource, namespace, name string) *unstructured.Unstructured {
@@ -69,6 +70,7 @@ func (s seen) Pods(plugin.Resource, string, string) []*corev1.Pod {
 	return result
 }
 func (s seen) Warning(plugin.Resource, string, types.UID) string { return s.warning }
+func (s seen) Synced() bool                                      { return !s.partial }
 func (seen) Serves(namespace string) bool                        { return namespace == "ns" }
 
 func (s seen) All(plugin.Resource) []*unstructured.Unstructured {

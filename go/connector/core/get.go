@@ -46,6 +46,9 @@ func (c *Core) Get(ctx context.Context, taskType string, raw []byte) (*Answer, e
 		}
 	}
 	answer, over := c.ends.of(m)
+	if !over && !c.config.Cache.Synced() {
+		return notYet(), nil
+	}
 	if !over {
 		if answer, err = c.look(ctx, s, m, object); err != nil {
 			c.config.Log.Warn("resource not in the cache, and the API server does not answer", "meta", m, "error", err)
@@ -58,6 +61,12 @@ func (c *Core) Get(ctx context.Context, taskType string, raw []byte) (*Answer, e
 		c.dropLater(ctx, s, object, metrics.Deleted)
 	}
 	return answer, nil
+}
+
+// notYet is the answer while the copy is not complete: with pods that are not there yet, a task that runs would seem to be
+// queued, or to have ended, which would be remembered. What is not known is RUNNING.
+func notYet() *Answer {
+	return &Answer{PhaseInfo: plugin.PhaseInfo{Phase: plugin.Running, Reason: "reading the cluster"}}
 }
 
 // look judges the resource; nil is one that the cache does not have. The error is the API server's.
@@ -114,19 +123,19 @@ func (c *Core) judge(ctx context.Context, s served, object *unstructured.Unstruc
 // about the same ones once.
 func (c *Core) phaseOf(s served, object *unstructured.Unstructured, pods []*corev1.Pod) *Answer {
 	return c.answers.to(object, pods, func() plugin.PhaseInfo {
-		info, err := ask(s, object, pods)
-		if err != nil {
-			c.config.Metrics.Count(s.taskType, metrics.UnknownState)
-			c.sayOnce(object, "no phase", "error", err)
-			info = plugin.PhaseInfo{Phase: plugin.Running, Reason: err.Error()}
+		info, err := c.ask(s, object, pods)
+		if err == nil {
+			return info
 		}
-		return c.tidy(object, info)
+		c.config.Metrics.Count(s.taskType, metrics.UnknownState)
+		c.sayOnce(object, "no phase", "error", err)
+		return plugin.PhaseInfo{Phase: plugin.Running, Reason: meta.ShortenMiddle(err.Error(), MaxReason)}
 	})
 }
 
-// ask calls the plugin, with copies that it may change. A plugin that does not know, or crashes, must not end a task that
-// may be well.
-func ask(s served, object *unstructured.Unstructured, pods []*corev1.Pod) (info plugin.PhaseInfo, err error) {
+// ask calls the plugin, with copies that it may change, and tidies what it says. A plugin that does not know, or crashes,
+// must not end a task that may be well.
+func (c *Core) ask(s served, object *unstructured.Unstructured, pods []*corev1.Pod) (info plugin.PhaseInfo, err error) {
 	defer func() {
 		if problem := recover(); problem != nil {
 			err = fmt.Errorf("plugin crashed in GetTaskPhase: %v", problem)
@@ -140,7 +149,10 @@ func ask(s served, object *unstructured.Unstructured, pods []*corev1.Pod) (info 
 	if err == nil && info.Phase == plugin.Unknown {
 		err = errors.New("plugin reported no phase")
 	}
-	return info, err
+	if err != nil {
+		return info, err
+	}
+	return c.tidy(object, info), nil
 }
 
 func failure(phase plugin.Phase) bool {
@@ -152,6 +164,7 @@ func lost(m meta.Meta) plugin.PhaseInfo {
 	return plugin.PhaseInfo{
 		Phase: plugin.RetryableFailed,
 		Reason: fmt.Sprintf("%s %s/%s (uid %s) does not exist any more: it was deleted by somebody else than Flyte, "+
-			"or it had finished and its time to live was over", m.Kind, m.Namespace, m.Name, m.UID),
+			"or by this connector's own sweep, or it had finished and its time to live was over",
+			m.Kind, m.Namespace, m.Name, m.UID),
 	}
 }

@@ -51,11 +51,11 @@ func (c *Core) settle(ctx context.Context, s served, object *unstructured.Unstru
 	verdict, err := c.config.Outputs.Verdict(inner, folder, declared)
 	switch {
 	case err != nil && succeeded:
-		return c.unsettled(s, object, info, err)
+		return c.wait(object, info, err)
 	case err != nil:
 		c.sayOnce(object, "no look at the object store; the failure has no more than an exit code", "error", err)
 	case verdict.Failure != "":
-		info.Phase, info.Reason = plugin.Failed, meta.Shorten(verdict.Failure, maxReason)
+		info.Phase, info.Reason = plugin.Failed, meta.Shorten(verdict.Failure, MaxReason)
 		if verdict.Retryable {
 			info.Phase = plugin.RetryableFailed
 		}
@@ -68,23 +68,18 @@ func (c *Core) settle(ctx context.Context, s served, object *unstructured.Unstru
 	return endOf(info, "")
 }
 
-// unsettled is RUNNING for a while: a store that refuses or is away says nothing about the task. A refusal that was taken
-// for "no error.pb" would turn a failure into a success.
-func (c *Core) unsettled(s served, object *unstructured.Unstructured, info plugin.PhaseInfo, cause error) end {
-	key := fmt.Sprint(object.GetUID(), "unsettled")
-	since := time.Now()
-	if before, known := c.said.Get(key); known {
-		since, _ = before.(time.Time)
-	} else {
-		c.said.Add(key, since, 24*time.Hour)
-	}
+// wait is RUNNING for a while: a store that refuses or is away says nothing about the task. A refusal that was taken for
+// "no error.pb" would turn a failure into a success.
+func (c *Core) wait(object *unstructured.Unstructured, info plugin.PhaseInfo, cause error) end {
+	first, _ := c.unsettled.LoadOrStore(object.GetUID(), time.Now())
+	since, _ := first.(time.Time)
 	c.sayOnce(object, "the task has ended, but the object store does not say how", "error", cause)
 	info.Phase = plugin.Running
-	info.Reason = meta.Shorten(fmt.Sprintf("ended; waiting for the object store to say how: %v", cause), maxReason)
+	info.Reason = meta.Shorten(fmt.Sprintf("ended; waiting for the object store to say how: %v", cause), MaxReason)
 	if time.Since(since) <= storePatience {
 		return endOf(info, "")
 	}
 	info.Phase = plugin.RetryableFailed
-	info.Reason = meta.Shorten(fmt.Sprintf("ended, but the object store has not said how for %s: %v", storePatience, cause), maxReason)
+	info.Reason = meta.Shorten(fmt.Sprintf("ended, but the object store has not said how for %s: %v", storePatience, cause), MaxReason)
 	return endOf(info, metrics.OutputsFailed)
 }

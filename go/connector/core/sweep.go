@@ -4,6 +4,7 @@ package core
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -45,34 +46,54 @@ func newSweeper(c *Core) sweeper {
 	return sweeper{Core: c, first: map[types.UID]time.Time{}, ended: map[types.UID]time.Time{}}
 }
 
+// away is after how many deletions in a row without an answer the API server itself is the reason, and not an object, as
+// one whose webhook is broken. Each of them takes the deadline of a call.
+const away = 3
+
 func (w sweeper) once(ctx context.Context) {
-	there := map[types.UID]bool{}
+	there, unanswered := map[types.UID]bool{}, 0
 	for _, s := range w.kinds() {
 		for _, object := range w.config.Cache.All(s.resource) {
 			there[object.GetUID()] = true
-			if ctx.Err() == nil && !w.visit(ctx, object) {
-				return // the API server is away; the next sweep tries again
-			}
+			if ctx.Err() == nil && unanswered < away {
+				unanswered = w.visit(ctx, object, unanswered)
+			} // else the next sweep tries again
 		}
 	}
 	w.forgetAllBut(there)
 }
 
-// visit deletes an object if it is due. It returns false if the API server does not answer.
-func (w sweeper) visit(ctx context.Context, object *unstructured.Unstructured) bool {
+// visit deletes an object if it is due. It returns how many deletions in a row the API server has not answered: those
+// before, and this one.
+func (w sweeper) visit(ctx context.Context, object *unstructured.Unstructured, unanswered int) int {
 	s, known := w.byType[object.GetAnnotations()[TypeAnnotation]]
 	if !known || !managed(object) || object.GetDeletionTimestamp() != nil {
-		return true // another connector's
+		return unanswered // another connector's
 	}
 	why := w.due(s, object)
 	if why == "" {
-		return true
+		return unanswered
 	}
+	w.keepEnd(ctx, s, object)
 	err := w.drop(ctx, s, object, why)
 	if err != nil {
 		w.config.Log.Warn("sweep", "error", err)
 	}
-	return !unavailable(err)
+	if unavailable(err) {
+		return unanswered + 1
+	}
+	return 0
+}
+
+// keepEnd notes how a task has ended before its resource is deleted: else a call after that would find it lost.
+func (w sweeper) keepEnd(ctx context.Context, s served, object *unstructured.Unstructured) {
+	m := metaOf(s, object)
+	if _, told := w.ends.of(m); told {
+		return
+	}
+	if found := w.judge(ctx, s, object); found.Phase.Terminal() {
+		w.ends.keep(m, found.Answer)
+	}
 }
 
 // due says why an object is to be deleted; "" if it is not.
@@ -120,12 +141,13 @@ func (w sweeper) forgetAllBut(there map[types.UID]bool) {
 			}
 		}
 	}
-	w.answers.forgetAllBut(there)
 	w.recognised.forgetAllBut(there)
-	w.polls.Range(func(uid, _ any) bool {
-		if id, ok := uid.(types.UID); ok && !there[id] {
-			w.polls.Delete(uid)
-		}
-		return true
-	})
+	for _, byUID := range []*sync.Map{&w.polls, &w.unsettled, &w.answers.known} {
+		byUID.Range(func(uid, _ any) bool {
+			if id, ok := uid.(types.UID); ok && !there[id] {
+				byUID.Delete(uid)
+			}
+			return true
+		})
+	}
 }

@@ -21,9 +21,11 @@ func TestLinksThatWouldBreakAPageAreLeftOut(t *testing.T) {
 		"https:///x":                      "not absolute",
 		"https://logs/{{.podName}}":       "template variable",
 		"https://logs/x\nSet-Cookie: a":   "control character",
-		"https://user:password@logs/x":    "a user or a password",
+		"https://user:hunter2@logs/x":     "a user or a password",
+		"https://user:hunter2#@logs/x":    "it is no URL",
+		"ftp://user:hunter2@logs/x":       "not absolute",
 		"file:log":                        "not absolute",
-		"https://logs/%zz":                "invalid URL escape",
+		"https://logs/%zz":                "it is no URL",
 		"https://logs/x\x7f":              "control character",
 		"https://token@logs.example.com/": "a user or a password",
 	} {
@@ -38,9 +40,26 @@ func TestLinksThatWouldBreakAPageAreLeftOut(t *testing.T) {
 				t.Errorf("%q: want the two good links in their order, got %+v, %v", uri, info, err)
 			}
 		}
+		if strings.Contains(said.String(), "hunter2") {
+			t.Errorf("%q: the password is in the log:\n%s", uri, said.String())
+		}
 		if lines := strings.Count(said.String(), "link left out"); lines != 2 || !strings.Contains(said.String(), problem) {
 			t.Errorf("%q: want one line for each bad link, with %q, got %d:\n%s", uri, problem, lines, said.String())
 		}
+	}
+}
+
+// crashing is a value that nobody can write down.
+type crashing struct{}
+
+func (crashing) MarshalJSON() ([]byte, error) { panic("on purpose") }
+
+func TestAValueThatCrashesCostsNoPhase(t *testing.T) {
+	info := plugin.PhaseInfo{Phase: plugin.Succeeded, Reason: "fine", Info: map[string]any{"a": crashing{}}}
+	c, _ := newCore(t, double{info: info}, seen{object: created("u")})
+	got, err := c.Get(t.Context(), "double", create(t, c))
+	if err != nil || got.Phase != plugin.Succeeded || got.Reason != "fine" || got.Info != nil {
+		t.Errorf("want SUCCEEDED without the info, got %+v, %v", got, err)
 	}
 }
 
@@ -63,8 +82,8 @@ func TestWhatFlyteStoresWithEveryEventIsSmall(t *testing.T) {
 		if err != nil || got.Phase != plugin.Running || (got.Info != nil) != c.kept {
 			t.Errorf("%s: want RUNNING, info kept: %v; got %+v, %v", name, c.kept, got, err)
 		}
-		if !utf8.ValidString(got.Reason) || len(got.Reason) > maxReason {
-			t.Errorf("%s: want at most %d bytes of UTF-8, got %d", name, maxReason, len(got.Reason))
+		if !utf8.ValidString(got.Reason) || len(got.Reason) > MaxReason {
+			t.Errorf("%s: want at most %d bytes of UTF-8, got %d", name, MaxReason, len(got.Reason))
 		}
 	}
 }

@@ -62,11 +62,7 @@ func (c *Core) enter(ctx context.Context, where place) (doubt bool) {
 // Only a DELETE for a certain resourceVersion would rule it out, and takes the right to change resources.
 func (c *Core) still(ctx context.Context, s served, created *unstructured.Unstructured) error {
 	sleep(ctx, longestPause)
-	m := meta.Meta{
-		Namespace: created.GetNamespace(), Name: created.GetName(), UID: created.GetUID(),
-		Prefix: meta.PrefixHash(created.GetAnnotations()[OutputPrefixAnnotation]),
-	}
-	object, err := c.live(ctx, s, m)
+	object, err := c.live(ctx, s, metaOf(s, created))
 	switch {
 	case err != nil:
 		return unlessFinal(err)
@@ -86,12 +82,17 @@ const (
 )
 
 // outcome is late when the time is up: Flyte gives the attempt up and starts another one, and will never know of what the
-// create may have left behind. It is not so when the caller went away: it comes back and adopts.
-func outcome(ctx context.Context, err error) ending {
+// create may have left behind. So it is when a POST was sent that got no answer, and a later one was refused.
+//
+// It is not so when the caller has cut the connection: it is an engine that restarts, and it repeats the create. By then
+// the repeated one may have adopted the resource at another replica, of which this one knows nothing, and an undo would
+// take it away. The price: if no repeated call ever comes, the resource stays although no resource_meta names it, and runs
+// to its own end, to its task's timeout, or until the next attempt of the task is created.
+func outcome(ctx context.Context, err error, sent bool) ending {
 	switch {
 	case err == nil:
 		return made
-	case errors.Is(err, ErrUnavailable) && !wentAway(ctx):
+	case (errors.Is(err, ErrUnavailable) || sent) && !wentAway(ctx):
 		return late
 	}
 	return failed

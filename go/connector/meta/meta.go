@@ -17,8 +17,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
+// Version is the one that this connector writes and reads.
+const Version = 1
+
 const (
-	version = 1
 	// maxRefusal keeps resource_meta small: Flyte stores it with the state of the execution.
 	maxRefusal = 1024
 )
@@ -51,7 +53,7 @@ func PrefixHash(outputPrefix string) string {
 
 // Encode writes the bytes, signed if there is a key. The same Meta and keys give the same bytes.
 func (k Keys) Encode(m Meta) ([]byte, error) {
-	m.Version = version
+	m.Version = Version
 	m.Refusal = Shorten(m.Refusal, maxRefusal)
 	raw, err := json.Marshal(m)
 	if err != nil {
@@ -74,8 +76,8 @@ func (k Keys) Decode(raw []byte) (Meta, error) {
 	if err := json.Unmarshal(signed, &m); err != nil {
 		return Meta{}, fmt.Errorf("resource_meta is not from this connector: %w", err)
 	}
-	if m.Version != version {
-		return Meta{}, fmt.Errorf("resource_meta has version %d; this connector reads version %d", m.Version, version)
+	if m.Version != Version {
+		return Meta{}, fmt.Errorf("resource_meta has version %d; this connector reads version %d", m.Version, Version)
 	}
 	if m.Refusal != "" {
 		return m, nil

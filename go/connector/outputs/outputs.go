@@ -24,8 +24,7 @@ const (
 	outputsFile = "outputs.pb"
 	// maxErrorFile is far above any traceback.
 	maxErrorFile = 4 << 20
-	// maxText is what Flyte shows of a failure.
-	maxText = 4096
+	maxText      = core.MaxReason
 )
 
 // Reader reads Flyte's files.

@@ -3,13 +3,14 @@
 package dialect
 
 import (
+	connector "example.com/flyteconnector/core"
 	"example.com/flyteconnector/gen/flyteidl/core"
 	"example.com/flyteconnector/meta"
 	"example.com/flyteconnector/plugin"
 )
 
 // maxMessage keeps a reason out of the limits of Flyte's events.
-const maxMessage = 4096
+const maxMessage = connector.MaxReason
 
 // phases has no ABORTED: Flyte makes a permanent failure of it and drops the message.
 var phases = map[plugin.Phase]core.TaskExecution_Phase{

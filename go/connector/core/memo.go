@@ -9,7 +9,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
 
 	"example.com/flyteconnector/plugin"
 )
@@ -37,7 +36,8 @@ func Translated[T any](a *Answer, translate func(plugin.PhaseInfo) T) T {
 
 // answers remembers, for each resource in the cache, what the plugin has said about it. Plugins are pure, so the same
 // resource and the same pods get the same answer; the cache has another object when anything has changed. What depends on
-// the time (timeouts, leases) or on anything else than these objects is decided with every call.
+// the time (timeouts, leases) or on anything else than these objects is decided with every call. The sweep drops what is
+// about resources that are gone.
 type answers struct {
 	known sync.Map // from a uid to *answered
 }
@@ -58,14 +58,4 @@ func (a *answers) to(object *unstructured.Unstructured, pods []*corev1.Pod, ask 
 	answer := &Answer{PhaseInfo: ask()}
 	a.known.Store(uid, &answered{object, pods, answer})
 	return answer
-}
-
-// forgetAllBut drops the answers about what is gone; the sweep calls it.
-func (a *answers) forgetAllBut(there map[types.UID]bool) {
-	a.known.Range(func(uid, _ any) bool {
-		if id, ok := uid.(types.UID); ok && !there[id] {
-			a.known.Delete(uid)
-		}
-		return true
-	})
 }
