@@ -31,7 +31,6 @@ func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
 	if err := options.validate(); err != nil {
 		return err
 	}
-	saveMemory()
 	options.Name = cmp.Or(options.Name, defaultName)
 	options.Deadline = cmp.Or(options.Deadline, core.DefaultDeadline)
 	c, err := assemble(ctx, options, plugins)
@@ -72,6 +71,7 @@ func (c *connector) run(ctx context.Context, server *serve.Server, listeners lis
 	defer running.Wait()
 	defer stop()
 	defer c.core.Wait()
+	running.Go(func() { saveMemory(background) })
 	running.Go(func() { c.watcher.Run(background) })
 	if listeners.metrics != nil {
 		running.Go(func() { c.serveMetrics(background, listeners.metrics, server) })
