@@ -71,7 +71,6 @@ func (c *connector) run(ctx context.Context, server *serve.Server, listeners lis
 	defer running.Wait()
 	defer stop()
 	defer c.core.Wait()
-	running.Go(func() { saveMemory(background) })
 	running.Go(func() { c.watcher.Run(background) })
 	if listeners.metrics != nil {
 		running.Go(func() { c.serveMetrics(background, listeners.metrics, server) })
