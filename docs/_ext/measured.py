@@ -57,9 +57,7 @@ def create(result: Result) -> str:
         "unwatched": "alone, and nobody watches",
     }
     found = {names[side]: values[:-1] for side, values in result["rounds"]["create_ms_by_share"].items()}
-    title = (
-        "Time of a create by the share of creates that took no longer, through the connector and without it"
-    )
+    title = "Milliseconds of a create, through the connector and without it (linear scales)"
     return plots.curves("create", title, found, "share of the creates that took no longer", "ms")
 
 
@@ -74,7 +72,7 @@ def polls(result: Result) -> str:
         )
         for name, text in names.items()
     ]
-    return plots.bars("polls", "Calls answered in a second, on a logarithmic scale", rows, logarithmic=True)
+    return plots.bars("polls", "Calls answered in a second (logarithmic scale)", rows, logarithmic=True)
 
 
 def memory(result: Result) -> str:
@@ -92,7 +90,7 @@ def memory(result: Result) -> str:
         )
         for name, text in names.items()
     ]
-    return plots.bars("memory", "Memory of the connector's process", rows)
+    return plots.bars("memory", "Memory of the connector's process in megabytes (linear scale)", rows)
 
 
 PLOTS = {"create": create, "polls": polls, "memory": memory}
@@ -138,7 +136,9 @@ class GoalsDirective(SphinxDirective):
             goal = result["goals"][name]
             value = show(result, name) + ("" if goal["met"] else " (missed)")
             rows.append([self.parse_inline(what)[0], [nodes.Text(value)], [nodes.Text(goal["goal"])]])
-        return [table(["What", "measured", "goal"], rows)]
+        missed = sum(not goal["met"] for goal in result["goals"].values())
+        count = f"Of {len(rows)} goals, {missed or 'none'} {'was' if missed <= 1 else 'were'} missed."
+        return [nodes.paragraph("", "", nodes.strong("", count)), table(["What", "measured", "goal"], rows)]
 
 
 def table(head: list[str], rows: list[list[list[nodes.Node]]]) -> nodes.table:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 WIDTH, LEFT, RIGHT = 720, 190, 90  # of a plot, for the names of bars, for their values
 ROW, BAR = 34, 20
+HEAD = 34  # above every plot, for its title
 HEIGHT, TOP, BOTTOM, SIDE = 300, 14, 44, 56  # of a plot with curves
 
 Curves = Mapping[str, Sequence[float]]
@@ -24,10 +25,11 @@ class Bar(NamedTuple):
 
 
 def svg(name: str, title: str, height: float, body: str) -> str:
-    """Return the frame of a plot; its title is what a screen reader says."""
+    """Return the frame of a plot; everybody reads its title, which has the unit, and a screen reader says it."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" role="img" class="plot" '
-        f'aria-labelledby="{name}-title"><title id="{name}-title">{escape(title)}</title>{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height + HEAD:g}" role="img" class="plot" '
+        f'aria-labelledby="{name}-title"><title id="{name}-title">{escape(title)}</title>'
+        f'{text(4, 16, title, kind="strong")}<g transform="translate(0 {HEAD})">{body}</g></svg>'
     )
 
 

@@ -111,6 +111,14 @@ def test_a_trap_is_noticed(engine: str, change: Callable[[dict], None], breach: 
     assert any(breach in sentence for sentence in breaches(engine, config))
 
 
+def test_the_connectors_command_line_has_flags_that_exist():
+    source = (ROOT / "go/connector/flags.go").read_text(encoding="utf-8")
+    known = set(re.findall(r'flags\.\w+\((?:&o\.\w+, )?"([a-z-]+)"', source))
+    shown = yaml.safe_load((CONFIG / "connector.yaml").read_text(encoding="utf-8"))["args"]
+    assert {flag.partition("=")[0].removeprefix("--") for flag in shown} <= known
+    assert all(re.fullmatch(r"--[a-z-]+=\S+", flag) for flag in shown)
+
+
 @pytest.mark.parametrize("engine", SERVICES)
 def test_every_setting_has_a_comment_above_it(engine: str):
     text = (CONFIG / f"{engine}.yaml").read_text(encoding="utf-8")

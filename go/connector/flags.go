@@ -52,7 +52,7 @@ func (o *Options) servingFlags(flags *flag.FlagSet) {
 	flags.StringVar(&o.AddressFile, "address-file", "", "`file` that gets the real host:port once the connector is ready")
 	flags.StringVar(&o.TLSCert, "tls-cert", "", "PEM `file` with the certificate, and those between it and its authority; "+
 		"turns TLS on (1.2 or newer) and needs --tls-key. Flyte (`insecure: false`) trusts the certificate authorities of its "+
-		"own system only, so the certificate must come from one of them, or Flyte's image must have yours; it must name the "+
+		"own system only, so the certificate must come from one of them, or Flyte's engine must be given yours (SSL_CERT_DIR); it must name the "+
 		"host of Flyte's `endpoint`. Flyte sends no certificate of its own: TLS does not tell who calls. The files are read "+
 		"again for each new connection, so a renewed Secret needs no restart")
 	flags.StringVar(&o.TLSKey, "tls-key", "", "PEM `file` with the key of --tls-cert")
@@ -100,8 +100,8 @@ func (o *Options) taskFlags(flags *flag.FlagSet) {
 		"keep a copy: what runs while the key is lost can be neither read nor ended. Default: unsigned, and the resource in "+
 		"the cluster has to agree")
 	flags.StringVar(&o.MetaKeyPrevious, "meta-key-previous", "", "`file` with another key that is accepted, and signs nothing. To change keys "+
-		"while tasks run: 1. restart all replicas with the old key as --meta-key and the new one here; 2. then all with both "+
-		"exchanged; 3. leave this out when no task from before step 2 is left. A replica that does not know the new key yet "+
+		"while tasks run, restart all replicas three times: 1. --meta-key is still the old key, and this is the new one; "+
+		"2. --meta-key is the new key, and this is the old one; 3. leave this out when no task from before step 2 is left. A replica that does not know the new key yet "+
 		"refuses what another one has signed with it")
 }
 

@@ -87,7 +87,7 @@ type Plugin interface {
 	// BuildResource turns a task into a custom resource. An error is the user's: it fails the task for good, with its text.
 	BuildResource(Task) (*unstructured.Unstructured, error)
 	// GetTaskPhase reads how far the task is from the resource and its pods. An error does not fail the task: it is
-	// logged, and the task stays in the phase it has.
+	// logged, and the task counts as RUNNING until the plugin knows better.
 	GetTaskPhase(*unstructured.Unstructured, []corev1.Pod) (PhaseInfo, error)
 }
 
