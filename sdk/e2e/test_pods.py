@@ -99,11 +99,17 @@ def restricted(cluster):
 
 
 def test_pods_that_are_refused_are_explained(
-    restricted, may_read_events, start_connector, run_case, nothing_left
+    restricted, may_read_events, start_connector, run_case, nothing_left, cluster
 ):
     """The Job is accepted and its pods are not; only an event of the real Job controller tells."""
+    before = _jobs(cluster)
     child = run_case("linger", "--seconds", "1", through=start_connector(events="true"))
     said(child, 'WAITING_FOR_RESOURCES: .*violates PodSecurity "restricted:latest"')
+    [job] = _jobs(cluster) - before  # others of the task have finished, and stay for their time to live
     child.interrupt()
     assert ended(child) != 0
-    nothing_left("linger-")
+    nothing_left(job)
+
+
+def _jobs(cluster) -> set[str]:
+    return {job["metadata"]["name"] for job in cluster.get("jobs")}
