@@ -1,6 +1,6 @@
 """What is generated, from what, and where does it go?
 
-    proto/larkspur/v1/*.proto       -> go/gen/larkspur/v1, sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1
+    proto/larkspur/v1/*.proto       -> go/gen/larkspur/v1, sdk/flytekitplugins-larkspur/src/larkspur_spec/v1
     the descriptors in flyteidl     -> go/connector/gen/flyteidl   (the API of Flyte 1)
     the descriptors in flyteidl2    -> go/connector/gen/flyteidl2  (the API of Flyte 2)
 
@@ -34,7 +34,7 @@ TARGETS = [
     "go/gen/larkspur",
     "go/connector/gen/flyteidl",
     "go/connector/gen/flyteidl2",
-    "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/v1",
+    "sdk/flytekitplugins-larkspur/src/larkspur_spec/v1",
 ]
 GO_OURS = "example.com/larkspur/gen"
 GO_FLYTE = "example.com/flyteconnector/gen"
@@ -91,8 +91,8 @@ def generate_ours(out: Path) -> None:
     # A virtual include puts the module where Python imports it, without touching the message's own name.
     src = out / "sdk/flytekitplugins-larkspur/src"
     src.mkdir(parents=True)
-    virtual = [f"flytekitplugins/{n}" for n in names]
-    include = f"-Iflytekitplugins/larkspur={ROOT / 'proto/larkspur'}"
+    virtual = [n.replace("larkspur/", "larkspur_spec/", 1) for n in names]
+    include = f"-Ilarkspur_spec={ROOT / 'proto/larkspur'}"
     run_protoc(include, well_known, f"--python_out={src}", f"--pyi_out={src}", *virtual)
 
 

@@ -20,7 +20,7 @@ FILE_LINES, FUNCTION_LINES = 200, 40
 # What a reader owns: files (globs below ROOT) and the code lines that they may have together.
 OWNED = {
     "go/plugins/job/*.go": 120,
-    "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/config.py": 150,
+    "sdk/flytekitplugins-larkspur/src/larkspur_spec/config.py": 150,
     "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/task.py": 150,
 }
 KEPT = (

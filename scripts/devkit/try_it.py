@@ -39,7 +39,7 @@ def request() -> dict[str, Any]:
     from google.protobuf import json_format
     from task import count
 
-    from flyteconnector import request as engine
+    from flyteconnector.flyte1 import request as engine
 
     images = ImageConfig(Image("default", "larkspur/task", "local"))
     settings = SerializationSettings(images, project="flytesnacks", domain="development", version="v1")

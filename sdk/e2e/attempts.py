@@ -14,8 +14,9 @@ from flytekit.core.base_task import PythonTask
 from waiting import until
 
 from devkit.connector import Connector
-from flyteconnector import request
 from flyteconnector.client import Client
+from flyteconnector.flyte1 import request
+from flyteconnector.flyte1.mixin import API
 
 FINAL = (
     TaskExecution.SUCCEEDED,
@@ -39,18 +40,13 @@ class Attempt:
         self.number = retry_of.number + 1 if retry_of else 0
         self.folder = retry_of.folder if retry_of else access.get_random_remote_directory()
         self.prefix = f"{self.folder}/{self.number}"
-        self.request = request.build(task, inputs, self.prefix)
-        identity = self.request.task_execution_metadata.task_execution_id
-        if retry_of:
-            identity.CopyFrom(retry_of.request.task_execution_metadata.task_execution_id)
-        identity.retry_attempt = self.number
+        self.request = request.build(task, inputs, self.prefix, retry_of and retry_of.request)
         self._task, self.meta = task, b""
 
     @contextlib.contextmanager
     def _client(self, connector: Connector):
-        template = self.request.template
-        category = agent_pb2.TaskCategory(name=template.type, version=template.task_type_version)
-        with contextlib.closing(Client(connector.address, self._task.name, category)) as client:
+        client = Client(connector.address, self._task.name, self.request.template, API)
+        with contextlib.closing(client):
             yield client
 
     def create(self, connector: Connector) -> str:

@@ -7,14 +7,14 @@ import time
 
 import cases
 import pytest
-from flyteidl.admin import agent_pb2
 from flyteidl.core.execution_pb2 import TaskExecution
 from flytekit import FlyteContextManager
 from waiting import ended, job_of, said, until
 
 from devkit import process
-from flyteconnector import request
 from flyteconnector.client import Client
+from flyteconnector.flyte1 import request
+from flyteconnector.flyte1.mixin import API
 
 
 def pods_of(cluster, job):
@@ -50,8 +50,7 @@ def test_while_its_workers_run(number, run_case, cluster, nothing_left):
 def test_after_its_end_and_twice(connector, cluster, nothing_left):
     prefix = FlyteContextManager.current_context().file_access.get_random_remote_directory()
     create = request.build(cases.divide, {"a": 6, "b": 3}, prefix)
-    category = agent_pb2.TaskCategory(name=create.template.type, version=create.template.task_type_version)
-    client = Client(connector.address, cases.divide.name, category)
+    client = Client(connector.address, cases.divide.name, create.template, API)
     meta = client.create(create)
     until(lambda: client.get(meta, prefix, time.sleep).phase == TaskExecution.SUCCEEDED, "the task succeeds")
     (job,) = [job["metadata"]["name"] for job in cluster.get("jobs") if succeeded_now(job, cluster, meta)]

@@ -6,7 +6,7 @@ import cases
 import pytest
 
 import flyteconnector
-from flyteconnector import RemoteTaskError, RemoteUserError
+from flyteconnector.flyte1 import RemoteTaskError, RemoteUserError
 
 
 @pytest.fixture

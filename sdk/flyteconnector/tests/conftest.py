@@ -33,7 +33,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Runner], FakeCo
 @pytest.fixture
 def instant(serve: Callable[[Runner], FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
     """A connector whose tasks have finished when they are asked for the second time."""
-    monkeypatch.setattr("flyteconnector.mixin._POLL_SECONDS", 0.01)
+    monkeypatch.setattr("flyteconnector.runs.POLL_SECONDS", 0.01)
     return serve(Instantly())
 
 

@@ -3,6 +3,7 @@ ways."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -42,6 +43,7 @@ class Processes:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "HOME": str(self._folder),
             "FLYTE_FAIL_ON_ERROR": "true",
+            "FLYTE_ATTEMPT_NUMBER": str(request.task_execution_metadata.task_execution_id.retry_attempt),
             **{pair.key: pair.value for pair in container.env},
         }
         self.processes[request.output_prefix] = subprocess.Popen(
@@ -52,7 +54,7 @@ class Processes:
         code = self.processes[prefix].poll()
         if code is None:
             return TaskExecution.RUNNING, "1 process"
-        return (TaskExecution.FAILED if code else TaskExecution.SUCCEEDED), f"exit code {code}"
+        return (TaskExecution.RETRYABLE_FAILED if code else TaskExecution.SUCCEEDED), f"exit code {code}"
 
     def stop(self, prefix: str) -> None:
         process = self.processes[prefix]
@@ -150,7 +152,7 @@ class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
 
     def CreateTask(self, request, context):
         self.creates.append(request)
-        name = "job-" + Path(request.output_prefix).name[:8]
+        name = "job-" + hashlib.sha256(request.output_prefix.encode()).hexdigest()[:8]
         if name not in self._prefixes:
             self._prefixes[name] = request.output_prefix
             self.runner.start(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flytekit.extend import IgnoreOutputs
 
-from flyteconnector import last_words
+from flyteconnector.flyte1 import last_words
 from flyteconnector_a0.message import LIMIT
 
 

@@ -15,7 +15,7 @@ import pytest
 import squares
 from fake_connector import Instantly
 
-from flyteconnector import RemoteUserError
+from flyteconnector.flyte1 import RemoteUserError
 
 WORKFLOWS = Path(squares.__file__).parent
 PYFLYTE = str(Path(sys.executable).parent / "pyflyte")

@@ -12,7 +12,7 @@ from flytekit.configuration import Image, ImageConfig, SerializationSettings
 from flytekit.types.file import FlyteFile
 from google.protobuf import json_format
 
-from flyteconnector import request
+from flyteconnector.flyte1 import request
 
 
 def test_a_container_arrives_rendered_with_identity_and_import_path(tmp_path, monkeypatch):

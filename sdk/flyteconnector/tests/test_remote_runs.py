@@ -12,9 +12,10 @@ import pytest
 import squares
 from fake_connector import Instantly, user_error, write
 from flyteidl.core.execution_pb2 import TaskExecution
-from flytekit import dynamic, eager, map_task, workflow
+from flytekit import dynamic, eager, workflow
 
-from flyteconnector import Event, RemoteTaskError, RemoteUserError, abort, listen
+from flyteconnector import Event, abort, listen
+from flyteconnector.flyte1 import RemoteTaskError, RemoteUserError
 
 
 @dynamic
@@ -28,7 +29,6 @@ VALUES = {
     "one named value": (lambda: squares.one(n=3).square, 9),
     "no value": (lambda: squares.nothing(n=3), None),
     "a pod template": (lambda: squares.in_pod(n=3), 9),
-    "a map task": (lambda: map_task(squares.square)(n=[1, 2, 3]), [1, 4, 9]),
     "a dynamic workflow": (lambda: each(n=3), [0, 1, 4]),
 }
 

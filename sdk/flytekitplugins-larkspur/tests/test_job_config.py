@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from flytekitplugins.larkspur import DoneWhen, Job
-from flytekitplugins.larkspur.v1 import job_pb2
+from larkspur_spec.v1 import job_pb2
 
 REFUSED = {
     "no worker": ({"completions": 0}, "Job.completions = 0: must be between 1 and 10000"),

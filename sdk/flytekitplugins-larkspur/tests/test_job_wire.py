@@ -17,7 +17,7 @@ from flytekit.tools.translator import get_serializable
 from google.protobuf import json_format
 
 from flytekitplugins.larkspur import Job
-from flytekitplugins.larkspur.v1 import job_pb2
+from larkspur_spec.v1 import job_pb2
 
 FIXTURES = Path(__file__).parents[3] / "proto" / "fixtures"
 TASKS = {"job_minimal": wire.minimal, "job_maximal": wire.maximal}

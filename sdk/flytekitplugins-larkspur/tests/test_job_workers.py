@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import crowd
 import pytest
-from flyteidl.core import errors_pb2, literals_pb2
+from pod import Pod
 
 from flytekitplugins.larkspur import worker
-
-EXECUTE = str(Path(sys.executable).parent / "pyflyte-execute")
 
 
 def test_outside_a_job_there_is_one_worker():
@@ -44,54 +37,6 @@ def test_in_process_files_are_shared_within_one_run_only():
 def test_what_is_not_there_cannot_be_shared(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"worker 0 cannot share .*missing.txt"):
         worker().share(tmp_path / "missing.txt")
-
-
-class Pod:
-    """Runs ``pyflyte-execute`` as a worker's pod would, with inputs and outputs in a folder."""
-
-    def __init__(self, folder: Path, n: int) -> None:
-        self.folder = folder
-        inputs = literals_pb2.LiteralMap()
-        inputs.literals["n"].scalar.primitive.integer = n
-        (folder / "inputs.pb").write_bytes(inputs.SerializeToString())
-
-    def run(self, task: str, index: int) -> subprocess.CompletedProcess[str]:
-        env = {
-            **os.environ,
-            "PYTHONPATH": str(Path(crowd.__file__).parent),
-            "FLYTE_FAIL_ON_ERROR": "true",
-            "JOB_COMPLETION_INDEX": str(index),
-            "LARKSPUR_WORKER_COUNT": "4",
-            "FLYTECONNECTOR_ENDPOINT": "127.0.0.1:1",  # must not matter inside the container
-        }
-        prefix = str(self.folder)
-        resolver = "flytekit.core.python_auto_container.default_task_resolver"
-        where = [
-            "--inputs",
-            f"{prefix}/inputs.pb",
-            "--output-prefix",
-            prefix,
-            "--raw-output-data-prefix",
-            f"{prefix}/raw",
-        ]
-        what = ["--resolver", resolver, "--", "task-module", "crowd", "task-name", task]
-        return subprocess.run(
-            [EXECUTE, *where, *what], env=env, cwd=prefix, capture_output=True, text=True, timeout=120
-        )
-
-    def outputs(self) -> dict[str, str] | None:
-        file = self.folder / "outputs.pb"
-        if not file.exists():
-            return None
-        literals = literals_pb2.LiteralMap.FromString(file.read_bytes()).literals
-        return {
-            name: value.scalar.primitive.string_value or value.scalar.blob.uri
-            for name, value in literals.items()
-        }
-
-    def error(self) -> str:
-        file = self.folder / "error.pb"
-        return errors_pb2.ErrorDocument.FromString(file.read_bytes()).error.message if file.exists() else ""
 
 
 def test_in_a_pod_only_worker_0_writes_outputs(tmp_path):

@@ -1,21 +1,10 @@
-"""What can a task plugin use to run locally through a connector?"""
+"""What is the same for both Flytes? Local runs through a connector, and what one sees of them.
 
-# First: flytekit imports every installed plugin when it starts, and those import this package. Were flytekit
-# imported from one of the modules below, a plugin would find that module half initialised.
-import flytekit as _flytekit  # noqa: F401
+``flyteconnector.flyte1`` is for tasks of flytekit, ``flyteconnector.flyte2`` for those of Flyte 2's SDK; neither needs
+the other's packages.
+"""
 
-from flyteconnector.client import ConnectorError
-from flyteconnector.mixin import RemoteTaskMixin, endpoint
-from flyteconnector.outcome import RemoteTaskError, RemoteUserError
+from flyteconnector.client import ConnectorError, endpoint
 from flyteconnector.progress import Event, Link, listen
 
-__all__ = [
-    "ConnectorError",
-    "Event",
-    "Link",
-    "RemoteTaskError",
-    "RemoteTaskMixin",
-    "RemoteUserError",
-    "endpoint",
-    "listen",
-]
+__all__ = ["ConnectorError", "Event", "Link", "endpoint", "listen"]

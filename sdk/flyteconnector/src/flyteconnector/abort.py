@@ -30,7 +30,7 @@ _held = 0  # the signal that came first while the main thread deleted what had f
 
 
 class Aborted(BaseException):
-    """The process was told to stop while a task ran in another thread than the main one.
+    """The process, or one run, was told to stop while a task ran in another thread than the main one.
 
     Not an Exception, so that no caller takes it for the task's; not SystemExit, which would kill the event
     loop of flytekit's eager tasks.
@@ -80,17 +80,26 @@ def deleting() -> Iterator[Callable[[str], None]]:
             signal.raise_signal(number)
 
 
-def pause(seconds: float) -> None:
-    """Sleep, but not past the moment when the process is told to stop.
+class Stop:
+    """Ends one run from another thread, for example when the coroutine that waits for it is cancelled."""
 
-    Raises:
-        Aborted: The process was told to stop.
-    """
-    until = time.monotonic() + seconds
-    while not _stopping and (rest := until - time.monotonic()) > 0:
-        time.sleep(min(rest, _SLICE_SECONDS))
-    if _stopping:
-        raise Aborted
+    def __init__(self) -> None:
+        self.wanted = False
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not past the moment when this run is to end, or the process is told to stop.
+
+        Raises:
+            Aborted: One of the two was the case.
+        """
+        until = time.monotonic() + seconds
+        while not (_stopping or self.wanted) and (rest := until - time.monotonic()) > 0:
+            time.sleep(min(rest, _SLICE_SECONDS))
+        if _stopping or self.wanted:
+            raise Aborted
+
+
+pause = Stop().pause  # for a run that ends only with the process
 
 
 def _wait_for_others() -> None:

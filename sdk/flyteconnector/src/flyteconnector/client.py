@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import grpc
-from flyteidl.admin import agent_pb2
-from flyteidl.service import agent_pb2_grpc
 
 from flyteconnector.progress import say
 
+ENDPOINT_VARIABLE = "FLYTECONNECTOR_ENDPOINT"
 _DEADLINE_SECONDS = 10.0  # Flyte's own default for each call
 _CREATE_PATIENCE_SECONDS = 10.0
 _GET_PATIENCE_SECONDS = 60.0  # time enough to restart a connector
@@ -52,8 +53,23 @@ class ConnectorError(RuntimeError):
         return self.code == grpc.StatusCode.DEADLINE_EXCEEDED
 
 
+def endpoint() -> str:
+    """Return ``host:port`` of the connector for local runs, or an empty string: run in this process."""
+    return os.environ.get(ENDPOINT_VARIABLE, "").strip()
+
+
+@dataclass(frozen=True)
+class Api:
+    """What one of the two Flytes calls a connector's service and its messages; the fields are the same in both."""
+
+    stub: Callable[[grpc.Channel], Any]
+    """Makes an object with CreateTask, GetTask and DeleteTask."""
+    messages: Any
+    """The module with CreateTaskRequest, GetTaskRequest, DeleteTaskRequest and TaskCategory."""
+
+
 class Client:
-    """Flyte's AsyncAgentService, as its engine calls it.
+    """A connector, called as Flyte's engine calls it.
 
     Every call may be repeated: a connector's create is idempotent for one output prefix, and its delete for
     one resource.
@@ -61,43 +77,45 @@ class Client:
     Args:
         endpoint: ``host:port`` of the connector, without TLS.
         task: The task's name, for messages.
-        category: Name and version of the task type.
+        template: The task's ``TaskTemplate``, which names the type and its version.
+        api: Flyte 1's or Flyte 2's.
     """
 
-    def __init__(self, endpoint: str, task: str, category: agent_pb2.TaskCategory) -> None:
+    def __init__(self, endpoint: str, task: str, template: Any, api: Api) -> None:
         self._endpoint = endpoint
         self._task = task
-        self._category = category
+        self._messages = api.messages
+        self._category = self._messages.TaskCategory(name=template.type, version=template.task_type_version)
         self._channel = grpc.insecure_channel(endpoint, options=_OPTIONS)
-        self._stub = agent_pb2_grpc.AsyncAgentServiceStub(self._channel)
+        self._stub = api.stub(self._channel)
 
     def close(self) -> None:
         """Close the connection."""
         self._channel.close()
 
-    def create(self, request: agent_pb2.CreateTaskRequest, pause: Pause = time.sleep) -> bytes:
+    def create(self, request: Any, pause: Pause = time.sleep) -> bytes:
         """Send ``CreateTask`` and return the resource's metadata; on silence send the same request again, for
         10 s."""
         answer = self._call("CreateTask", self._stub.CreateTask, request, _CREATE_PATIENCE_SECONDS, pause)
         return answer.resource_meta
 
-    def get(self, meta: bytes, output_prefix: str, pause: Pause) -> agent_pb2.Resource:
-        """Send ``GetTask``; on silence ask again, for 60 s: a connector that restarts must not cost the
-        run."""
-        request = agent_pb2.GetTaskRequest(
-            task_type=self._category.name,
-            resource_meta=meta,
-            task_category=self._category,
-            output_prefix=output_prefix,
-        )
+    def get(self, meta: bytes, output_prefix: str, pause: Pause) -> Any:
+        """Send ``GetTask`` and return the ``Resource``; on silence ask again, for 60 s: a connector that restarts must
+        not cost the run."""
+        request = self._about(self._messages.GetTaskRequest, meta)
+        request.output_prefix = output_prefix
         return self._call("GetTask", self._stub.GetTask, request, _GET_PATIENCE_SECONDS, pause).resource
 
     def delete(self, meta: bytes, patience: float = 10.0) -> None:
         """Send ``DeleteTask``; on silence ask again, for ``patience`` seconds."""
-        request = agent_pb2.DeleteTaskRequest(
-            task_type=self._category.name, resource_meta=meta, task_category=self._category
-        )
+        request = self._about(self._messages.DeleteTaskRequest, meta)
         self._call("DeleteTask", self._stub.DeleteTask, request, patience, time.sleep)
+
+    def _about(self, kind: Callable[..., Any], meta: bytes) -> Any:
+        request = kind(resource_meta=meta, task_category=self._category)
+        if "task_type" in request.DESCRIPTOR.fields_by_name:  # Flyte 1 sends the old field too
+            request.task_type = self._category.name
+        return request
 
     def _call(self, method: str, call: Callable[..., T], request: object, patience: float, pause: Pause) -> T:
         started, wait, lost = time.monotonic(), _FIRST_WAIT_SECONDS, False

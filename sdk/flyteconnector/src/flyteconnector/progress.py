@@ -11,10 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
-
-from flyteidl.admin import agent_pb2
-from flyteidl.core.execution_pb2 import TaskExecution
+from typing import Any, NamedTuple
 
 
 class Link(NamedTuple):
@@ -31,7 +28,7 @@ class Event:
     task: str
     """The task's full name."""
     phase: str
-    """A name of flyteidl's ``TaskExecution.Phase``, for example ``RUNNING``."""
+    """A name of Flyte's ``TaskExecution.Phase``, for example ``RUNNING``."""
     message: str
     """What the connector says about it; may be empty."""
     links: tuple[Link, ...]
@@ -40,6 +37,8 @@ class Event:
     """Since ``CreateTask`` was sent."""
     resource_name: str
     """Name of the resource in the cluster; empty where the connector's metadata does not tell."""
+    attempt: int = 0
+    """From 0; a task with retries may have several."""
 
 
 Listener = Callable[[Event], None]
@@ -71,18 +70,25 @@ def resource_name(resource_meta: bytes) -> str:
     return str(meta.get("n", "")) if isinstance(meta, dict) else ""
 
 
+def phase_name(resource: Any) -> str:
+    """Return the name of a ``Resource``'s phase; the message may be of either Flyte."""
+    phases = resource.DESCRIPTOR.fields_by_name["phase"].enum_type.values_by_number
+    return phases[resource.phase].name if resource.phase in phases else str(resource.phase)
+
+
 class Reporter:
     """Compares each answer of ``GetTask`` with the one before, and reports what is new."""
 
-    def __init__(self, task: str) -> None:
+    def __init__(self, task: str, attempt: int = 0) -> None:
         self._task = task
+        self._attempt = attempt
         self._started = time.monotonic()
         self._phase = ""
         self._links: tuple[Link, ...] = ()
 
-    def report(self, resource: agent_pb2.Resource, resource_meta: bytes) -> None:
+    def report(self, resource: Any, resource_meta: bytes) -> None:
         """Print a line for a new phase and for each new link, and tell the listeners."""
-        phase = TaskExecution.Phase.Name(resource.phase)
+        phase = phase_name(resource)
         links = tuple(Link(link.name, link.uri) for link in resource.log_links)
         new_links = [link for link in links if link not in self._links]
         if phase == self._phase and not new_links:
@@ -96,6 +102,7 @@ class Reporter:
         for link in new_links:
             say(f"[{seconds:6.1f}s] {self._task} link {link.name}: {link.uri}")
         self._phase, self._links = phase, links or self._links
-        event = Event(self._task, phase, resource.message, self._links, seconds, resource_name(resource_meta))
+        name = resource_name(resource_meta)
+        event = Event(self._task, phase, resource.message, self._links, seconds, name, self._attempt)
         for listener in _listeners.copy():
             listener(event)

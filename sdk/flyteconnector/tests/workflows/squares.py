@@ -13,7 +13,7 @@ from flytekit import PodTemplate, PythonFunctionTask, task
 from flytekit.extend import TaskPlugins
 from flytekit.types.file import FlyteFile
 
-from flyteconnector import RemoteTaskMixin
+from flyteconnector.flyte1 import RemoteTaskMixin
 
 TASK_TYPE = "echo_job"
 
@@ -24,6 +24,8 @@ class Echo:
 
 
 class EchoTask(RemoteTaskMixin, PythonFunctionTask[Echo]):
+    launch_variable = "ECHO_LAUNCHED"
+
     def __init__(self, task_config, task_function, **kwargs):
         super().__init__(task_config=task_config, task_function=task_function, task_type=TASK_TYPE, **kwargs)
 
@@ -45,6 +47,11 @@ def square(n: int) -> int:
     if n < 0:
         raise ValueError(f"negative {n}")
     return n * n
+
+
+@task(task_config=Echo(), retries=2)
+def stubborn(n: int) -> int:
+    return square.task_function(n)
 
 
 @task(task_config=Echo(), environment={"GREETING": "hello"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from flytekit import current_context, task, workflow
@@ -50,3 +51,18 @@ def total(shared: FlyteDirectory) -> int:
 @workflow
 def sum_of_squares(n: int) -> int:
     return total(shared=share_squares(n=n))
+
+
+@task(task_config=Job(completions=4), enable_deck=True)
+def slow_steps(n: int) -> int:
+    for step in range(4):
+        worker().progress(step / 4, f"step {step} of 4")
+    worker().progress(1, "done")
+    return n
+
+
+@task(task_config=Job(completions=4), enable_deck=True)
+def deck_then_exit(n: int) -> int:
+    worker().progress(0.25, "a <b>")
+    os._exit(3)
+    return n

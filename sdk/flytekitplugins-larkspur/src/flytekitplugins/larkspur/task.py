@@ -11,17 +11,17 @@ from flytekit.configuration import SerializationSettings
 from flytekit.extend import IgnoreOutputs, TaskPlugins
 from google.protobuf import json_format
 
-from flyteconnector.mixin import RemoteTaskMixin
-from flytekitplugins.larkspur.config import Job
+from flyteconnector.flyte1.mixin import RemoteTaskMixin
 from flytekitplugins.larkspur.worker import Worker, acting_as, worker
-
-# What Flyte's configuration and the connector call this kind of task. Flyte lower-cases names: so do we.
-TASK_TYPE = "larkspur_job"
+from larkspur_spec.config import Job
+from larkspur_spec.names import COUNT_VARIABLE, TASK_TYPE
 
 
 class JobTask(RemoteTaskMixin, PythonFunctionTask[Job]):
     """A Python function that runs as the workers of one Kubernetes Job; made by
     ``@task(task_config=Job(...))``."""
+
+    launch_variable = COUNT_VARIABLE
 
     def __init__(self, task_config: Job, task_function: Callable[..., Any], **kwargs: Any) -> None:
         super().__init__(task_config=task_config, task_function=task_function, task_type=TASK_TYPE, **kwargs)

@@ -16,8 +16,8 @@ from pathlib import Path
 from flytekit import FlyteContextManager
 from flytekit.types.directory import FlyteDirectory
 
-INDEX_VARIABLE = "JOB_COMPLETION_INDEX"  # set by Kubernetes in every pod of an indexed Job
-COUNT_VARIABLE = "LARKSPUR_WORKER_COUNT"  # set by the plugin, see BuildResource
+from flyteconnector.flyte1 import inside
+from larkspur_spec.names import COUNT_VARIABLE, INDEX_VARIABLE
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,17 @@ class Worker:
     shared_folder: str
     """Path or URI of the folder that all workers of this attempt share."""
 
+    def progress(self, share: float, text: str = "") -> None:
+        """Say how far this worker is, from 0 to 1: a line in its log. Worker 0 also shows it in the task's deck,
+        while the task runs, if the task has ``enable_deck=True``."""
+        inside.progress(share, text, who=f"worker {self.index} of {self.count}: ", in_deck=self.index == 0)
+
     def share(self, path: str | os.PathLike[str], name: str | None = None) -> None:
         """Upload a local file or folder into the shared folder.
 
         Args:
-            path: What to upload. name: What to call it there; by default as it is called here. Two workers
-            should not use the same name.
+            path: What to upload.
+            name: What to call it there; by default as it is called here. Two workers should not use the same name.
 
         Raises:
             FileNotFoundError: There is nothing at ``path``.

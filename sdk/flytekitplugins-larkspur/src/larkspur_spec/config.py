@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from flytekitplugins.larkspur.v1 import job_pb2
+from larkspur_spec.v1 import job_pb2
 
 
 class DoneWhen(enum.Enum):

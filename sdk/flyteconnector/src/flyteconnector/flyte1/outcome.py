@@ -7,6 +7,7 @@ and turns even a success into a failure; then ``outputs.pb`` must be there.
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 from flyteidl.admin import agent_pb2
@@ -16,8 +17,11 @@ from flytekit import FlyteContextManager
 from flytekit.core import utils
 from flytekit.core.base_task import PythonTask
 from flytekit.core.type_engine import TypeEngine
+from flytekit.deck.deck import DECK_FILE_NAME
 from flytekit.exceptions.user import FlyteUserException, FlyteUserRuntimeException
 from flytekit.models.literals import LiteralMap
+
+from flyteconnector.progress import phase_name, say
 
 
 class RemoteTaskError(FlyteUserException):
@@ -34,10 +38,12 @@ class RemoteUserError(FlyteUserRuntimeException):
     Attributes:
         summary: Type and message of the user's exception, for example ``ValueError: negative x``.
         remote_traceback: Its traceback, as the container wrote it.
+        recoverable: Whether it was a ``FlyteRecoverableException``.
     """
 
     def __init__(self, document: errors_pb2.ContainerError) -> None:
         trace, _, summary = document.message.partition("\nMessage:\n")
+        self.recoverable = document.kind == errors_pb2.ContainerError.RECOVERABLE
         self.remote_traceback = textwrap.dedent(trace.removeprefix("Trace:").strip("\n"))
         self.summary = summary.strip() or document.message.strip()
         text = f"{self.summary}\n\nraised in the task's container:\n\n{self.remote_traceback.rstrip()}"
@@ -45,6 +51,20 @@ class RemoteUserError(FlyteUserRuntimeException):
 
     def __str__(self) -> str:
         return _text(self)
+
+
+def show_deck(task: PythonTask, prefix: str) -> None:
+    """Say where the task's deck is, if it has left one; flytekit writes it beside the outputs."""
+    uri = f"{prefix}/{DECK_FILE_NAME}"
+    if task.enable_deck and FlyteContextManager.current_context().file_access.exists(uri):
+        say(f"{task.name} deck: {uri if '://' in uri else Path(uri).absolute().as_uri()}")
+
+
+def may_be_retried(resource: agent_pb2.Resource, error: Exception) -> bool:
+    """Whether Flyte would start another attempt after this error, were there retries left."""
+    if resource.phase == TaskExecution.SUCCEEDED:
+        return isinstance(error, RemoteUserError) and error.recoverable
+    return resource.phase in (TaskExecution.RETRYABLE_FAILED, TaskExecution.UNDEFINED)
 
 
 def value_of(task: PythonTask, resource: agent_pb2.Resource, prefix: str) -> Any:
@@ -89,11 +109,10 @@ def _text(error: BaseException) -> str:
 
 def _describe(task: PythonTask, resource: agent_pb2.Resource) -> str:
     """Say how the task ended, why, and where to look."""
-    phase = TaskExecution.Phase.Name(resource.phase)
     why = resource.message or "the connector gave no reason"
     return "\n".join(
         [
-            f"task {task.name} ended as {phase}: {why}",
+            f"task {task.name} ended as {phase_name(resource)}: {why}",
             *(f"{link.name}: {link.uri}" for link in resource.log_links),
         ]
     )

@@ -33,12 +33,20 @@ _EXECUTION = "local" + secrets.token_hex(7)  # one process plays one execution
 _node_numbers = itertools.count()
 
 
-def build(task: PythonTask, inputs: dict[str, Any], prefix: str) -> agent_pb2.CreateTaskRequest:
+def build(
+    task: PythonTask,
+    inputs: dict[str, Any],
+    prefix: str,
+    retry_of: agent_pb2.CreateTaskRequest | None = None,
+) -> agent_pb2.CreateTaskRequest:
     """Write the inputs to ``<prefix>/inputs.pb`` and return the request for one attempt of ``task``.
 
     Args:
-        task: A task with a container or a pod template. inputs: Python values by name. prefix: The attempt's
-        output prefix: a folder or an object store's URI that the container can write to.
+        task: A task with a container or a pod template.
+        inputs: Python values by name.
+        prefix: The attempt's output prefix: a folder or an object store's URI that the container can write to. As in
+            Flyte, that of a retry differs in the last segment only, which is the attempt's number.
+        retry_of: The attempt before this one.
     """
     ctx = FlyteContextManager.current_context()
     # In this mode flytekit uploads local files among the inputs, as it would for a task that runs elsewhere.
@@ -50,11 +58,15 @@ def build(task: PythonTask, inputs: dict[str, Any], prefix: str) -> agent_pb2.Cr
         utils.write_proto_to_file(literals, path)
         upload_ctx.file_access.put_data(path, f"{prefix}/inputs.pb")
     template = template_of(task, settings(ctx, task))
+    identity = metadata(template)
+    if retry_of:
+        identity.CopyFrom(retry_of.task_execution_metadata)
+        identity.task_execution_id.retry_attempt += 1
     return agent_pb2.CreateTaskRequest(
         inputs=literals,
         template=render(template, prefix),
         output_prefix=prefix,
-        task_execution_metadata=metadata(template),
+        task_execution_metadata=identity,
     )
 
 

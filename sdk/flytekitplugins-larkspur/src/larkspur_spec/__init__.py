@@ -1,0 +1,5 @@
+"""What may a user ask for? The same for tasks of flytekit and of Flyte 2's SDK, so it imports neither."""
+
+from larkspur_spec.config import DoneWhen, Job
+
+__all__ = ["DoneWhen", "Job"]

@@ -1,0 +1,8 @@
+"""Which names does the Python side share with the plugin in Go? Each is spelled once here, and tests compare them."""
+
+# What Flyte's configuration and the connector call this kind of task. Flyte lower-cases names: so do we.
+TASK_TYPE = "larkspur_job"
+INDEX_VARIABLE = "JOB_COMPLETION_INDEX"  # set by Kubernetes in every pod of an indexed Job
+COUNT_VARIABLE = (
+    "LARKSPUR_WORKER_COUNT"  # set by BuildResource: without it, the plugin has not started this pod
+)
