@@ -89,6 +89,21 @@ func TestGoReadsWhatPythonWrote(t *testing.T) {
 	}
 }
 
+func TestAPodOfTheUsersOwnArrivesWhole(t *testing.T) {
+	text, err := yaml.Marshal(spec(t, fixtures+"/job_pod.json")["template"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"name: main", "name: sidecar", "name: COLOUR", "key: gpu", "team: flights", "example.com/owner: flights",
+		"nvidia.com/gpu: \"1\"", "inject-flyte-secrets: \"true\"", "name: LARKSPUR_WORKER_COUNT",
+	} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in the pod:\n%s", want, text)
+		}
+	}
+}
+
 func TestBothSidesSpellTheTaskTypeAlike(t *testing.T) {
 	sent, served := template(t, fixtures+"/job_minimal.json").GetType(), job.Plugin{}.Resource().TaskTypes
 	if !slices.Contains(served, sent) {

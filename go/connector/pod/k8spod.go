@@ -57,10 +57,12 @@ func builtByEngine(container corev1.Container) bool {
 	return slices.ContainsFunc(container.Env, func(v corev1.EnvVar) bool { return v.Name == executionID })
 }
 
-// renderAll does what Flyte does to every container of a pod, not only to the one that runs the task.
+// renderAll does what Flyte does to every container of a pod, not only to the one that runs the task: it fills variables in,
+// and calls a GPU by its name in Kubernetes.
 func renderAll(containers []corev1.Container, field string, variables variables) (err error) {
 	for i := range containers {
 		container, field := &containers[i], fmt.Sprintf("%s[%d]", field, i)
+		nameGPU(&container.Resources)
 		if container.Command, err = variables.render(container.Command, field+".command"); err != nil {
 			return err
 		}

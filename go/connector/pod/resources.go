@@ -60,6 +60,23 @@ func resourceList(entries []*core.Resources_ResourceEntry, field string) (corev1
 	return result, nil
 }
 
+// gpu is what flytekit and Flyte 2's SDK call a GPU in a pod that they write; Kubernetes refuses a name without a domain.
+const gpu = corev1.ResourceName("gpu")
+
+// nameGPU gives a GPU its name in Kubernetes, and the limit that Kubernetes wants for it.
+func nameGPU(resources *corev1.ResourceRequirements) {
+	name := resourceNames[core.Resources_GPU]
+	for _, list := range []corev1.ResourceList{resources.Requests, resources.Limits} {
+		if quantity, ok := list[gpu]; ok {
+			delete(list, gpu)
+			list[name] = quantity
+		}
+	}
+	if quantity, ok := resources.Requests[name]; ok && resources.Limits.Name(name, resource.DecimalSI).IsZero() {
+		resources.Limits = with(resources.Limits, name, quantity)
+	}
+}
+
 // addDefaults fills requests that neither the task nor a limit of it speaks of, and limits them like all others.
 func addDefaults(resources *corev1.ResourceRequirements, defaults corev1.ResourceList) {
 	for name, quantity := range defaults {

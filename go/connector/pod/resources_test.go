@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/types/known/structpb"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
@@ -75,6 +76,24 @@ func TestDefaultsAreForContainersThatNoEngineHasFinished(t *testing.T) {
 		request := task.Pod.Spec.Containers[0].Resources.Requests[corev1.ResourceEphemeralStorage]
 		if request.String() != want {
 			t.Errorf("%s: got %s, want %s", target, request.String(), want)
+		}
+	}
+}
+
+func TestAGPUInAPodThatTheSDKWroteGetsItsNameAndALimit(t *testing.T) {
+	request := real(t)["k8s_pod_target_pod_template"]
+	unfinished(request)
+	containers := request.Template.GetK8SPod().GetPodSpec().GetFields()["containers"].GetListValue().GetValues()
+	written, err := structpb.NewStruct(map[string]any{"requests": map[string]any{"gpu": "2"}, "limits": map[string]any{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	containers[0].GetStructValue().Fields["resources"] = structpb.NewStructValue(written)
+	_, container := finish(t, request)
+	for name, list := range map[string]corev1.ResourceList{"requests": container.Resources.Requests, "limits": container.Resources.Limits} {
+		quantity := list["nvidia.com/gpu"]
+		if _, there := list["gpu"]; there || quantity.String() != "2" {
+			t.Errorf("%s are %v, want two nvidia.com/gpu and no gpu", name, list)
 		}
 	}
 }

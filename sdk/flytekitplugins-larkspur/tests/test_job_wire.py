@@ -20,7 +20,7 @@ from flytekitplugins.larkspur import Job
 from larkspur_spec.v1 import job_pb2
 
 FIXTURES = Path(__file__).parents[3] / "proto" / "fixtures"
-TASKS = {"job_minimal": wire.minimal, "job_maximal": wire.maximal}
+TASKS = {"job_minimal": wire.minimal, "job_maximal": wire.maximal, "job_pod": wire.in_pod}
 
 
 def template_json(task) -> str:
