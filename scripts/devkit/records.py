@@ -30,7 +30,7 @@ def rule(what: str, pattern: str, replacement: str) -> Rule:
     return Rule(what, re.compile(pattern, re.MULTILINE), replacement)
 
 
-TASKS = r"(add-up|wait|decline|decline-without-output)"  # that occur in records
+TASKS = r"(add-up|wait|squares|decline|decline-without-output)"  # that occur in records
 RULES = (
     rule("a task's clock", r"^( *)\[ *\d+\.\ds\]", r"\1[   0.0s]"),
     rule("the cluster's clock", r"^( *localcluster) +\d+\.\ds", r"\1   0.0s"),
@@ -44,6 +44,7 @@ RULES = (
     rule("a Go test's time", r"^(ok +\S+ +)(?:\d+\.\d+s|\(cached\))$", r"\g<1>0.0s"),
     rule("pytest's sum", r"^=+ \d+ passed in [\d.]+s(?: \([\d:]+\))? =+$", "= 0 passed ="),
     rule("a pod's suffix", rf"({TASKS}-attempt-\d)-[a-z0-9]{{5}}(?![a-z0-9])", r"\1-xxxxx"),
+    rule("a code archive", r"\S+/fast[0-9a-f]{32}\.tar\.gz", "fast.tar.gz"),
     rule("flytekit's time", r'"asctime": "[^"]+"', '"asctime": "0"'),
     rule("a size", r"\b\d+\.\d KiB\b", "0.0 KiB"),
 )

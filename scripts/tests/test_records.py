@@ -53,6 +53,11 @@ CASES = {  # rule -> a line that it changes, what becomes of it, a line that it 
         "==== 1 failed, 279 passed in 96.17s (0:01:36) ====",
     ),
     "a pod's suffix": ("add-up-attempt-3-sf9w8_", "add-up-attempt-3-xxxxx_", "count-attempt-3-sf9w8"),
+    "a code archive": (
+        "archive build/tmp/x/fastc19d7abe405d1ffb15055f342b1afe0e.tar.gz",
+        "archive fast.tar.gz",
+        "archive build/fast.tar.gz",
+    ),
     "flytekit's time": (
         '{"asctime": "2026-11-22 18:52:18,520", "name"',
         '{"asctime": "0", "name"',
