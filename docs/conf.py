@@ -19,11 +19,14 @@ html_title = project
 extensions = [
     "pages",  # before sphinx_gallery: it lays out what that one reads
     "sphinx_gallery.gen_gallery",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
     "myst_parser",
     "sphinx_design",
     "sphinx_copybutton",
     "commands",
     "flags",
+    "matrix",
     "measured",
     "proofs",
     "verified",
@@ -60,6 +63,12 @@ sphinx_gallery_conf = {
     "min_reported_time": 3600,
 }
 suppress_warnings = ["sphinx_gallery.duplicate_filename"]  # two plugins may both have a spec.go
+
+autodoc_typehints = "signature"
+autodoc_class_signature = "mixed"
+autodoc_preserve_defaults = True
+# Names of other projects, whose references would be on other hosts.
+nitpick_ignore_regex = [("py:.*", r"(flytekit|flyte|flyteidl|google|grpc|larkspur_spec\.v1)\b.*")]
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["tests", "records", "config", *(f"{name}/index.rst" for name in GALLERIES)]

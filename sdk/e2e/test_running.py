@@ -8,19 +8,22 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from devkit import records
 from devkit.connector import Connector
 from devkit.toolchain import ROOT
 
 INPUTS = "go, sdk, examples/everywhere, scripts/devkit"
 FOLDER = ROOT / "examples" / "everywhere"
-CASES = {  # command -> whether it succeeds
-    "pyflyte run ways.py total --n 3": True,
-    "pyflyte run mapped.py mapped --numbers [1,2]": True,
-    "export FLYTECONNECTOR_ENDPOINT=127.0.0.1:0": True,
-    "pyflyte run ways.py total --n 3 ": True,
-    "pyflyte run mapped.py mapped --numbers [1,2] ": False,
-    "pyflyte --pkgs ways package --copy all --image larkspur/task:local --output build/ways.tgz": True,
+TOTAL = "pyflyte run ways.py total --n 3"
+MAPPED = "pyflyte run mapped.py mapped --numbers '[1, 2]'"
+PACKAGE = "pyflyte --pkgs ways package --copy all --image larkspur/task:local --output build/ways.tgz"
+RECORDS = {  # name -> commands, whether through a connector, whether they succeed
+    "run_in_process": ([TOTAL, MAPPED], False, True),
+    "run_through_a_connector": ([TOTAL], True, True),
+    "run_refused": ([MAPPED], True, False),
+    "package": ([PACKAGE], False, True),
 }
 FRAME = re.compile(r"^[╭│╰]")
 
@@ -49,16 +52,14 @@ def essential(printed: str) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
-def test_the_commands_print_what_the_page_shows(session_connector, tmp_path):
-    through, shown = None, []
-    for command, succeeds in CASES.items():
-        shown.append(f"$ {command.strip()}")
-        if command.startswith("export "):
-            through = session_connector
-            continue
-        code, printed = run(command, through, tmp_path / "ways.tgz")
-        assert (code == 0) == succeeds, printed
-        shown += essential(printed)
-    first, text = shown[0].removeprefix("$ "), "\n".join(shown[1:])
-    difference = records.compare("running", first, text, INPUTS)
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_commands_print_what_the_page_shows(name, session_connector, tmp_path):
+    commands, through, succeed = RECORDS[name]
+    lines = ["$ export FLYTECONNECTOR_ENDPOINT=127.0.0.1:0"] if through else []
+    for command in commands:
+        code, printed = run(command, session_connector if through else None, tmp_path / "ways.tgz")
+        assert (code == 0) == succeed, printed
+        lines += [f"$ {command}", *essential(printed)]
+    first, text = lines[0].removeprefix("$ "), "\n".join(lines[1:])
+    difference = records.compare(name, first, text, INPUTS)
     assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"

@@ -3,6 +3,4 @@
 # What Flyte's configuration and the connector call this kind of task. Flyte lower-cases names: so do we.
 TASK_TYPE = "larkspur_job"
 INDEX_VARIABLE = "JOB_COMPLETION_INDEX"  # set by Kubernetes in every pod of an indexed Job
-COUNT_VARIABLE = (
-    "LARKSPUR_WORKER_COUNT"  # set by BuildResource: without it, the plugin has not started this pod
-)
+COUNT_VARIABLE = "LARKSPUR_WORKER_COUNT"  # set by BuildResource, so: our plugin started this pod
