@@ -34,7 +34,7 @@ class Job:
     """How many workers must succeed, 1 to 10,000. Each has its own index, from 0."""
 
     parallelism: int | None = None
-    """How many workers run at the same time, at most ``completions``. None: all of them."""
+    """How many workers run at the same time, at most ``completions``; with None, all of them."""
 
     backoff_limit_per_index: int = 0
     """How often Kubernetes starts one worker again, 0 to 100. Flyte's own retries start the whole task again,
@@ -42,7 +42,7 @@ class Job:
 
     max_failed_indexes: int = 0
     """How many workers may be lost before the others are stopped. A Job with a lost worker fails in any case.
-    0: stop at the first."""
+    With 0 that is at the first."""
 
     ttl_seconds_after_finished: int = 600
     """Seconds that the finished Job stays in the cluster, 120 to 30 days. Flyte asks only every 30 seconds,
