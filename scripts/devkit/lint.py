@@ -22,6 +22,7 @@ OWNED = {
     "go/plugins/job/*.go": 120,
     "sdk/flytekitplugins-larkspur/src/larkspur_spec/config.py": 150,
     "sdk/flytekitplugins-larkspur/src/flytekitplugins/larkspur/task.py": 150,
+    "sdk/flytekitplugins-larkspur/src/flyteplugins/larkspur/task.py": 150,
 }
 KEPT = (
     "go/connector/",

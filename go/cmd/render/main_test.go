@@ -10,8 +10,10 @@ import (
 
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/gen/flyteidl/core"
+	core2 "example.com/flyteconnector/gen/flyteidl2/core"
 	"example.com/larkspur/plugins/job"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 	"sigs.k8s.io/yaml"
 )
 
@@ -27,7 +29,21 @@ func template(t *testing.T, fixture string) *core.TaskTemplate {
 		t.Fatal(err)
 	}
 	template := &core.TaskTemplate{}
-	if err := protojson.Unmarshal(text, template); err != nil { // strict: unknown keys are errors
+	if !strings.Contains(fixture, "flyte2") {
+		if err := protojson.Unmarshal(text, template); err != nil { // strict: unknown keys are errors
+			t.Fatal(err)
+		}
+		return template
+	}
+	sent := &core2.TaskTemplate{}
+	if err := protojson.Unmarshal(text, sent); err != nil {
+		t.Fatal(err)
+	}
+	wire, err := proto.Marshal(sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := proto.Unmarshal(wire, template); err != nil { // as the connector reads Flyte 2
 		t.Fatal(err)
 	}
 	return template

@@ -6,22 +6,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "workflows"))
 
+import local_runs2
 from fake_connector import FakeConnector, Instantly, Processes, Runner
+from fake_connector2 import FakeConnector2, Instantly2, Processes2
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Runner], FakeConnector]]:
-    """Return a function that starts a connector and points local runs to it."""
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeConnector]]:
+    """Return a function that starts a connector, of Flyte 1 or 2, and points local runs to it."""
     started = []
 
-    def start(runner: Runner) -> FakeConnector:
-        started.append(FakeConnector(runner))
+    def start(runner: Runner, kind: type[FakeConnector] = FakeConnector) -> FakeConnector:
+        started.append(kind(runner))
         monkeypatch.setenv("FLYTECONNECTOR_ENDPOINT", started[-1].endpoint)
         return started[-1]
 
@@ -31,13 +34,44 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Runner], FakeCo
 
 
 @pytest.fixture
-def instant(serve: Callable[[Runner], FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
+def instant(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
     """A connector whose tasks have finished when they are asked for the second time."""
     monkeypatch.setattr("flyteconnector.runs.POLL_SECONDS", 0.01)
     return serve(Instantly())
 
 
 @pytest.fixture
-def real(serve: Callable[[Runner], FakeConnector], tmp_path: Path) -> FakeConnector:
+def real(serve: Callable[..., FakeConnector], tmp_path: Path) -> FakeConnector:
     """A connector that runs ``pyflyte-execute``."""
     return serve(Processes(tmp_path))
+
+
+@pytest.fixture
+def instant2(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
+    """A connector of Flyte 2 whose tasks have finished when they are asked for the second time."""
+    monkeypatch.setattr("flyteconnector.runs.POLL_SECONDS", 0.01)
+    return serve(Instantly2(), FakeConnector2)
+
+
+@pytest.fixture
+def real2(serve: Callable[..., FakeConnector], tmp_path: Path) -> FakeConnector:
+    """A connector of Flyte 2 that runs ``flyteconnector-a0``."""
+    return serve(Processes2(tmp_path), FakeConnector2)
+
+
+@pytest.fixture
+def run2(tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """Return a function that runs a task of Flyte 2 locally, as a user does, and returns its value or values."""
+    import flyte
+
+    names = []
+
+    def run(task: Any, raw: str = str(tmp_path / "raw"), /, **inputs: Any) -> Any:
+        names.append(local_runs2.new_name())
+        context = flyte.with_runcontext(mode="local", name=names[-1], raw_data_path=raw)
+        values = tuple(context.run(task, **inputs).outputs())
+        return values[0] if len(values) == 1 else values
+
+    yield run
+    for name in names:
+        local_runs2.forget(name)

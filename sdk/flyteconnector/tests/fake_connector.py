@@ -13,12 +13,12 @@ import threading
 from collections.abc import Callable
 from concurrent import futures
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import grpc
 from flyteidl.admin import agent_pb2
 from flyteidl.core import errors_pb2, literals_pb2, tasks_pb2
-from flyteidl.core.execution_pb2 import TaskExecution, TaskLog
+from flyteidl.core.execution_pb2 import TaskExecution
 from flyteidl.service import agent_pb2_grpc
 
 
@@ -120,6 +120,9 @@ def write(prefix: str, name: str, message: errors_pb2.ErrorDocument | literals_p
 class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
     """An idempotent connector: one job for one output prefix, whose state survives ``stop`` and ``start``."""
 
+    messages: Any = agent_pb2
+    serve = staticmethod(agent_pb2_grpc.add_AsyncAgentServiceServicer_to_server)
+
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
         self.creates: list[agent_pb2.CreateTaskRequest] = []
@@ -138,7 +141,7 @@ class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
 
     def start(self) -> None:
         self._server = grpc.server(futures.ThreadPoolExecutor(8))
-        agent_pb2_grpc.add_AsyncAgentServiceServicer_to_server(self, self._server)
+        self.serve(self, self._server)
         self._port = self._server.add_insecure_port(f"127.0.0.1:{self._port}")
         self._server.start()
 
@@ -158,19 +161,19 @@ class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
             self.runner.start(request)
         self.created.set()
         self.before_create_answers(context)
-        return agent_pb2.CreateTaskResponse(resource_meta=json.dumps({"v": 1, "n": name}).encode())
+        return self.messages.CreateTaskResponse(resource_meta=json.dumps({"v": 1, "n": name}).encode())
 
     def GetTask(self, request, context):
         name = json.loads(request.resource_meta)["n"]
         phase, message = self.runner.phase(self._prefixes[name])
-        links = [TaskLog(name="log", uri=f"file:///logs/{name}")]
-        resource = agent_pb2.Resource(phase=phase, message=message, log_links=links)
+        resource = self.messages.Resource(phase=phase, message=message)
+        resource.log_links.add(name="log", uri=f"file:///logs/{name}")
         self.change_answer(resource)
-        return agent_pb2.GetTaskResponse(resource=resource)
+        return self.messages.GetTaskResponse(resource=resource)
 
     def DeleteTask(self, request, context):
         name = json.loads(request.resource_meta)["n"]
         self.deletes.append(name)
         self.before_delete_answers()
         self.runner.stop(self._prefixes[name])
-        return agent_pb2.DeleteTaskResponse()
+        return self.messages.DeleteTaskResponse()

@@ -59,6 +59,14 @@ def test_the_traceback_of_another_error_is_left_out():
     assert text(error, ["", TRACE]) == "OSError: no disk\n(system error, recoverable)"
 
 
+def test_what_was_logged_after_the_traceback_is_left_out():
+    error = Document("ValueError", "no", "USER", True)
+    words = text(
+        error, [f"[flyte] ERROR Task failed\n{TRACE}\n[flyte] ERROR ValueError: no\n[flyte] WARNING done"]
+    )
+    assert words.endswith(f"\n\n{TRACE}")
+
+
 def test_a_long_message_leaves_room_for_the_traceback():
     words = text(Document("ValueError", "x" * 9000, "USER", True), [TRACE, ""])
     assert len(words.encode()) <= LIMIT

@@ -24,7 +24,15 @@ def text(document: Document, logs: Iterable[str]) -> str:
     trace = next((trace for trace in traces if document.code in trace), None)  # others were handled
     if trace is None:
         return head
-    return f"{head}\n\n{end_of(trace, LIMIT - len(head.encode()) - 2)}"
+    return f"{head}\n\n{end_of(until(document, trace), LIMIT - len(head.encode()) - 2)}"
+
+
+def until(document: Document, trace: str) -> str:
+    """Return a traceback without what was logged after it, as far as its last line can be told from that: in a pod the
+    SDK does not indent its log."""
+    last_line = f"{document.code}: {document.message}".rstrip()
+    found = trace.find(last_line, max(trace.rfind(TRACE), 0))
+    return trace if found < 0 else trace[: found + len(last_line)]
 
 
 def traceback_in(log: str) -> str:

@@ -9,11 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
-import sys
-import sysconfig
 from collections import OrderedDict
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from flyteidl.admin import agent_pb2
@@ -26,6 +23,8 @@ from flytekit.core.context_manager import ExecutionState
 from flytekit.core.tracker import extract_task_module
 from flytekit.core.type_engine import TypeEngine
 from google.protobuf import json_format
+
+from flyteconnector import importing
 
 PROJECT = "flytesnacks"
 DOMAIN = "development"
@@ -89,17 +88,9 @@ def settings(ctx: FlyteContext, task: PythonTask) -> SerializationSettings:
 
 
 def import_path(task: PythonTask) -> list[str]:
-    """Return the folders that the container's own Python does not look in: the root of the task's module,
-    then the rest of ``sys.path``. ``pyflyte run`` puts that root on ``sys.path`` only while it imports the
-    module.
-    """
+    """Return the folders from which the container imports the task's module, and what that imports."""
     _, module, _, file = extract_task_module(task)
-    depth = module.count(".") + (Path(file).name == "__init__.py")
-    root = Path(file).absolute().parents[depth]
-    own = {Path(path).resolve() for path in sysconfig.get_paths().values()}
-    own |= {path / "lib-dynload" for path in own}
-    entries = dict.fromkeys([root, *(Path(path).absolute() for path in sys.path)])
-    return [str(path) for path in entries if path.is_dir() and path.resolve() not in own]
+    return importing.path(importing.root(module, file))
 
 
 def template_of(task: PythonTask, serialization: SerializationSettings) -> tasks_pb2.TaskTemplate:
