@@ -14,5 +14,10 @@ sys.path.insert(0, str(Path(__file__).parent / "workflows"))
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no setting of the caller's shell decide where tasks run."""
-    for name in ("FLYTECONNECTOR_ENDPOINT", "JOB_COMPLETION_INDEX", "LARKSPUR_WORKER_COUNT"):
+    for name in (
+        "FLYTECONNECTOR_ENDPOINT",
+        "JOB_COMPLETION_INDEX",
+        "LARKSPUR_WORKER_COUNT",
+        "LARKSPUR_SPARK",
+    ):
         monkeypatch.delenv(name, raising=False)

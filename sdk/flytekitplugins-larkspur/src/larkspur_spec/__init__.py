@@ -2,4 +2,15 @@
 
 from larkspur_spec.config import DoneWhen, Job
 
-__all__ = ["DoneWhen", "Job"]
+# step:pyspark begin
+from larkspur_spec.spark import Spark
+
+# step:pyspark end
+
+__all__ = [
+    "DoneWhen",
+    "Job",
+    # step:pyspark begin
+    "Spark",
+    # step:pyspark end
+]

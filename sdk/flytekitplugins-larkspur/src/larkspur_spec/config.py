@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from larkspur_spec.checks import integer, said
 from larkspur_spec.v1 import job_pb2
 
 
@@ -52,15 +53,15 @@ class Job:
     """Whose success counts."""
 
     def __post_init__(self) -> None:
-        _check("completions", self.completions, 1, 10_000)
+        integer(self, "completions", 1, 10_000)
         if self.parallelism is not None:
-            _check("parallelism", self.parallelism, 1, self.completions)
-        _check("backoff_limit_per_index", self.backoff_limit_per_index, 0, 100)
-        _check("max_failed_indexes", self.max_failed_indexes, 0, self.completions)
-        _check("ttl_seconds_after_finished", self.ttl_seconds_after_finished, 120, 30 * 24 * 3600)
+            integer(self, "parallelism", 1, self.completions)
+        integer(self, "backoff_limit_per_index", 0, 100)
+        integer(self, "max_failed_indexes", 0, self.completions)
+        integer(self, "ttl_seconds_after_finished", 120, 30 * 24 * 3600)
         if not isinstance(self.done_when, DoneWhen):
             right = " or ".join(str(value) for value in DoneWhen)
-            raise TypeError(f"Job.done_when = {self.done_when!r}: must be {right}")
+            raise TypeError(f"{said(self, 'done_when')}: must be {right}")
 
     def forgives(self, index: int) -> bool:
         """Whether the Job may still succeed when the worker with this index has failed."""
@@ -77,11 +78,3 @@ class Job:
             ttl_seconds_after_finished=self.ttl_seconds_after_finished,
             done_when=self.done_when.value,
         )
-
-
-def _check(field: str, value: object, low: int, high: int) -> None:
-    """Refuse what is not an integer from ``low`` to ``high``. True is an int to Python, but not to a user."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"Job.{field} = {value!r}: must be an int, not {type(value).__name__}")
-    if not low <= value <= high:
-        raise ValueError(f"Job.{field} = {value!r}: must be between {low} and {high}")
