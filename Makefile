@@ -1,6 +1,6 @@
 # Every target is the nox session of the same name, run with a pinned nox: make lint, make docs ARGS=--serve, …
 PYTHON ?= python3
-SESSIONS := tests apitests e2e docs lint generate steps try demo dev inprocess bench fmt lock
+SESSIONS := tests apitests e2e docs lint generate steps try demo dev inprocess bench imports matrix fmt lock
 
 .PHONY: help test $(SESSIONS)
 .NOTPARALLEL:

@@ -6,26 +6,20 @@ at once.
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import os
-import shlex
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nox
 
-ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parent / "scripts"))
 
-from devkit import build, environment, lifeline, runs, toolchain  # noqa: E402
+from devkit import build, environment, sessions
+from devkit.sessions import go, python, run, session, uv
 
 nox.options.sessions = ["tests"]
+sessions.end_in_order()
 
 GO_MODULES = ("go", "go/connector", "go/connector/store", "go/inprocess", "go/localcluster")
-MODFILES = {"go/inprocess": "testdata/double.mod"}  # module -> what it is built with instead of its go.mod
 API_TESTS = {  # module -> (build tag, programs that its tests start)
     "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
     "go/connector/store": (("apitest",), ()),
@@ -33,66 +27,6 @@ API_TESTS = {  # module -> (build tag, programs that its tests start)
     "go/localcluster": (("e2e",), build.COMMANDS),
 }
 PYTHON = ("sdk/flyteconnector", "sdk/flytekitplugins-larkspur", "scripts", "docs")  # folders with tests
-
-
-def stop(*_: object) -> None:
-    """Treat SIGTERM to nox like Ctrl-C: nox then waits for the session's command to end in order."""
-    raise KeyboardInterrupt
-
-
-signal.signal(signal.SIGTERM, stop)
-
-
-def session(function: Callable[[nox.Session], None]) -> object:
-    """Make `function` a nox session without an environment of its own; a missing tool ends it with one sentence."""
-
-    @functools.wraps(function)
-    def guarded(it: nox.Session) -> None:
-        try:
-            function(it)
-        except toolchain.ToolchainError as error:
-            it.error(str(error))
-
-    return nox.session(guarded, venv_backend="none", name=function.__name__.rstrip("_"))
-
-
-def run(it: nox.Session, *command: str | Path, cwd: str = ".", env: dict[str, str] | None = None) -> None:
-    """Run a command for a session, in `env` or nox's own; the only way in which sessions start processes.
-
-    Nox alone kills its command 0.5 s after Ctrl-C, and leaves it running when nox itself is killed. The lifeline
-    prevents both; the first timeout is short because the lifeline knows whether Ctrl-C reached the command already.
-    """
-    words = [str(word) for word in command]
-    it.log(shlex.join(words).replace(f"{ROOT}/", "") + (f"   (in {cwd})" if cwd != "." else ""))
-    env = dict(os.environ) if env is None else env
-    options = {"external": True, "log": False, "interrupt_timeout": 0.5, "terminate_timeout": 60}
-    with contextlib.chdir(ROOT / cwd):
-        it.run(*lifeline.argv(*words), env=env, include_outer_env=False, **options)
-
-
-def python(it: nox.Session, *arguments: str | Path) -> None:
-    """Run Python in the shared environment, with Go on PATH and devkit importable.
-
-    In a run's folder: flytekit makes temporary folders when it is imported, and never removes them.
-    """
-    command = environment.python(lambda words: run(it, *words, env=environment.uv_env()))
-    with runs.folder():
-        run(it, command, *arguments, env=environment.settings(toolchain.go().env))
-
-
-def go(
-    it: nox.Session, verb: str, *flags: str, module: str, tags: tuple[str, ...] = (), **extra: str
-) -> None:
-    """Compile a module's packages with progress, then run `go VERB` on them; not the one that links Kubernetes.
-
-    Without tags, not the SDKs of Google's and Azure's clouds either: they take minutes to compile.
-    """
-    tool = toolchain.go(MODFILES.get(module))
-    without = ("cmd/controlplane",) if tags else ("cmd/controlplane", "gcs", "azure")
-    packages = toolchain.packages(ROOT / module, tags, without=without)
-    build.compiled(tool, ROOT / module, tags, packages)
-    flags = (f"-tags={','.join(tags)}", *flags)
-    run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
 
 
 @session
@@ -189,11 +123,22 @@ def bench(it: nox.Session) -> None:
 
 
 @session
+def imports(it: nox.Session) -> None:
+    """What importing the plugin costs, as ratios into build/imports.json; `-- --record` for the page."""
+    python(it, "-m", "devkit.imports", *it.posargs)
+
+
+@session
+def matrix(it: nox.Session) -> None:
+    """The Python packages' tests with older and newer SDKs, into build/matrix.json; `-- --record` for the page."""
+    python(it, "-m", "devkit.matrix", f"--uv={uv(it)}", *it.posargs)
+
+
+@session
 def lock(it: nox.Session) -> None:
     """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
-    uv = environment.uv() or it.error("locking needs uv: run it as `make lock`")
     flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
     flags += ["--no-emit-index-url", "--no-emit-find-links"]
     for name in ("nox", "go", "work", "docs"):  # docs is constrained by work
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
-        run(it, uv, "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())
+        run(it, uv(it), "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())

@@ -69,7 +69,9 @@ autodoc_class_signature = "mixed"
 autodoc_preserve_defaults = True
 autodoc_default_options = {"no-value": True}  # the signature has the defaults, and enums by their names
 # Names of other projects, whose references would be on other hosts.
-nitpick_ignore_regex = [("py:.*", r"(flytekit|flyte|flyteidl|google|grpc|os|collections|larkspur_spec\.v1)\b.*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(flytekit|flyte|flyteidl|google|grpc|os|collections|larkspur_spec\.v1)\b.*")
+]
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["tests", "records", "config", *(f"{name}/index.rst" for name in GALLERIES)]

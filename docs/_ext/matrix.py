@@ -29,9 +29,9 @@ def count(row: Result, *outcomes: str) -> int:
 
 
 def cells(row: Result) -> list[str]:
-    """Return a row of the table as texts; one whose tests did not even begin has no numbers."""
+    """Return a row of the table as texts; one without an environment, or whose tests did not end, has no numbers."""
     if "tests" not in row:
-        said = "no such environment" if row["status"] == "unresolved" else "the tests did not begin"
+        said = "no such environment" if row["status"] == "unresolved" else "the tests did not run to the end"
         return [", ".join(row["wants"]), said, "–", "–", row["why"]]
     versions = {**row["versions"], "Python": row["python"]}
     numbers = [

@@ -1,8 +1,8 @@
 """What was measured? Numbers and plots of docs/records/bench.json, which `make bench ARGS=--record` writes.
 
-The role ``measured`` shows a number by its name, or "about.date" and its like. ``{goals}`` is the table of those that
-have a goal, ``{plot} NAME`` a picture. No number is typed: a page that names one that is not in the record does not
-build.
+The role ``measured`` shows a number by its name, or "about.date" and its like; "imports:NAME" is one of another record,
+docs/records/imports.json. ``{goals}`` is the table of those that have a goal, ``{plot} NAME`` a picture. No number is
+typed: a page that names one that is not in the record does not build.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from plots import Bar
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-RECORD = Path(__file__).resolve().parents[1] / "records" / "bench.json"
+RECORDS = Path(__file__).resolve().parents[1] / "records"
+RECORD = RECORDS / "bench.json"
 Result = dict[str, Any]
 
 # How a number is written, by a part of its name; the first part that fits counts.
@@ -34,8 +35,14 @@ FORMS = (
 )
 
 
-def read() -> Result:
-    return json.loads(RECORD.read_text(encoding="utf-8"))
+def read(path: Path = RECORD) -> Result:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def find(text: str) -> tuple[Path, str]:
+    """Return the record that a role's text names, if not bench.json, and the name of the number in it."""
+    record, _, name = text.rpartition(":")
+    return (RECORDS / f"{record}.json" if record else RECORD), name
 
 
 def show(result: Result, name: str) -> str:
@@ -46,7 +53,7 @@ def show(result: Result, name: str) -> str:
     if isinstance(found, str | int):
         return str(found)
     if isinstance(found, list):
-        return ", ".join(f"{value:g}" for value in found)
+        return ", ".join(value if isinstance(value, str) else f"{value:g}" for value in found)
     return next(form for part, form in FORMS if part in name)(found)
 
 
@@ -98,13 +105,12 @@ PLOTS = {"create": create, "polls": polls, "memory": memory}
 
 class MeasuredRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        self.env.note_dependency(str(RECORD))
+        path, name = find(self.text)
+        self.env.note_dependency(str(path))
         try:
-            return [nodes.Text(show(read(), self.text))], []
+            return [nodes.Text(show(read(path), name))], []
         except (OSError, KeyError, TypeError) as error:
-            message = self.inliner.reporter.error(
-                f"{RECORD.name} has no {self.text!r}: {error}", line=self.lineno
-            )
+            message = self.inliner.reporter.error(f"{path.name} has no {name!r}: {error}", line=self.lineno)
             return [], [message]
 
 
@@ -141,9 +147,11 @@ class GoalsDirective(SphinxDirective):
         return [nodes.paragraph("", "", nodes.strong("", count)), table(["What", "measured", "goal"], rows)]
 
 
-def table(head: list[str], rows: list[list[list[nodes.Node]]]) -> nodes.table:
+def table(
+    head: list[str], rows: list[list[list[nodes.Node]]], widths: tuple[int, ...] = (60, 20, 20)
+) -> nodes.table:
     """Return a table whose cells are inline nodes."""
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (60, 20, 20)), cols=len(head))
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(head))
 
     def row(cells: list[list[nodes.Node]]) -> nodes.row:
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))

@@ -93,7 +93,9 @@ def before_writing(
         context["next"] = None
     if not in_walk(app, page):
         context["prev"] = None
-    useless = r"sg_gallery|sg-tags"  # and on the search page, which loads the index, what is for code and boxes
+    useless = (
+        r"sg_gallery|sg-tags"  # and on the search page, which loads the index, what is for code and boxes
+    )
     useless += "|design|copybutton|clipboard" if page == "search" else ""
     for kind in ("css_files", "script_files"):
         context[kind] = [item for item in context[kind] if not re.search(useless, str(item.filename))]

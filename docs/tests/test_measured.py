@@ -72,11 +72,29 @@ def test_scales_have_a_few_round_steps(most):
         ("about.date", "today", "today"),
         ("about.rounds", 6, "6"),
         ("about.load_at_start", [0.5, 2, 1.25], "0.5, 2, 1.25"),
+        ("ratio_plugin", 1.0042, "1.00"),
+        ("cpu_ms_flytekit", 1234.56, "1234.6 ms"),
+        ("new_plugin", ["argparse", "secrets"], "argparse, secrets"),
     ],
 )
 def test_numbers_have_their_units(name, value, shown):
     first, _, second = name.partition(".")
     assert measured.show({first: {second: value} if second else value}, name) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "file", "name"),
+    [
+        ("rss_mb_10k", "bench.json", "rss_mb_10k"),
+        ("about.date", "bench.json", "about.date"),
+        ("imports:ratio_plugin", "imports.json", "ratio_plugin"),
+        ("imports:about.versions.flytekit", "imports.json", "about.versions.flytekit"),
+    ],
+)
+def test_a_name_may_be_that_of_another_record(text, file, name):
+    path, found = measured.find(text)
+    assert (path.name, found) == (file, name)
+    assert measured.show(measured.read(path), found)
 
 
 def test_a_number_that_was_not_measured_is_an_error():

@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parent / "workflows"))
 
 import local_runs2
-from fake_connector import FakeConnector, Instantly, Processes, Runner
-from fake_connector2 import FakeConnector2, Instantly2, Processes2
+from fake_connector import FakeConnector, Runner
+
+# What is for one Flyte only is imported where it is used: `make matrix` has environments with only one of the SDKs.
 
 
 @pytest.fixture
@@ -23,7 +24,9 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeConnect
     """Return a function that starts a connector, of Flyte 1 or 2, and points local runs to it."""
     started = []
 
-    def start(runner: Runner, kind: type[FakeConnector] = FakeConnector) -> FakeConnector:
+    def start(runner: Runner, kind: type[FakeConnector] | None = None) -> FakeConnector:
+        if kind is None:
+            from fake_connector1 import FakeConnector1 as kind
         started.append(kind(runner))
         monkeypatch.setenv("FLYTECONNECTOR_ENDPOINT", started[-1].endpoint)
         return started[-1]
@@ -36,6 +39,8 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeConnect
 @pytest.fixture
 def instant(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
     """A connector whose tasks have finished when they are asked for the second time."""
+    from fake_connector1 import Instantly
+
     monkeypatch.setattr("flyteconnector.runs.POLL_SECONDS", 0.01)
     return serve(Instantly())
 
@@ -43,12 +48,16 @@ def instant(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def real(serve: Callable[..., FakeConnector], tmp_path: Path) -> FakeConnector:
     """A connector that runs ``pyflyte-execute``."""
+    from fake_connector1 import Processes
+
     return serve(Processes(tmp_path))
 
 
 @pytest.fixture
 def instant2(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatch) -> FakeConnector:
     """A connector of Flyte 2 whose tasks have finished when they are asked for the second time."""
+    from fake_connector2 import FakeConnector2, Instantly2
+
     monkeypatch.setattr("flyteconnector.runs.POLL_SECONDS", 0.01)
     return serve(Instantly2(), FakeConnector2)
 
@@ -56,6 +65,8 @@ def instant2(serve: Callable[..., FakeConnector], monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def real2(serve: Callable[..., FakeConnector], tmp_path: Path) -> FakeConnector:
     """A connector of Flyte 2 that runs ``flyteconnector-a0``."""
+    from fake_connector2 import FakeConnector2, Processes2
+
     return serve(Processes2(tmp_path), FakeConnector2)
 
 

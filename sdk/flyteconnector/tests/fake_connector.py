@@ -1,5 +1,4 @@
-"""What does the other side do in these tests? A small connector that serves gRPC and runs tasks in two
-ways."""
+"""What does the other side do in these tests? A small connector that serves gRPC, for either Flyte."""
 
 from __future__ import annotations
 
@@ -8,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent import futures
@@ -16,45 +14,30 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import grpc
-from flyteidl.admin import agent_pb2
-from flyteidl.core import errors_pb2, literals_pb2, tasks_pb2
-from flyteidl.core.execution_pb2 import TaskExecution
-from flyteidl.service import agent_pb2_grpc
+
+RUNNING, SUCCEEDED, FAILED, RETRYABLE_FAILED = 2, 3, 5, 8  # of the phases of both Flytes
 
 
 class Runner(Protocol):
     """Runs one task, and says how far it is."""
 
-    def start(self, request: agent_pb2.CreateTaskRequest) -> None: ...
+    def start(self, request: Any) -> None: ...
     def phase(self, prefix: str) -> tuple[int, str]: ...
     def stop(self, prefix: str) -> None: ...
 
 
 class Processes:
-    """Runs ``pyflyte-execute`` as a process, as a node would."""
+    """Runs the task's command line as a process, as a node would."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, request: agent_pb2.CreateTaskRequest) -> None:
-        container = request.template.container
-        env = {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "HOME": str(self._folder),
-            "FLYTE_FAIL_ON_ERROR": "true",
-            "FLYTE_ATTEMPT_NUMBER": str(request.task_execution_metadata.task_execution_id.retry_attempt),
-            **{pair.key: pair.value for pair in container.env},
-        }
-        self.processes[request.output_prefix] = subprocess.Popen(
-            [*container.command, *container.args], env=env, cwd=self._folder, start_new_session=True
-        )
-
     def phase(self, prefix: str) -> tuple[int, str]:
         code = self.processes[prefix].poll()
         if code is None:
-            return TaskExecution.RUNNING, "1 process"
-        return (TaskExecution.RETRYABLE_FAILED if code else TaskExecution.SUCCEEDED), f"exit code {code}"
+            return RUNNING, "1 process"
+        return (RETRYABLE_FAILED if code else SUCCEEDED), f"exit code {code}"
 
     def stop(self, prefix: str) -> None:
         process = self.processes[prefix]
@@ -72,65 +55,32 @@ class Instantly:
         self._asked: dict[str, int] = {}
         self._failed: set[str] = set()
 
-    def start(self, request: agent_pb2.CreateTaskRequest) -> None:
-        inputs = literals_pb2.LiteralMap.FromString(Path(request.output_prefix, "inputs.pb").read_bytes())
-        n = inputs.literals["n"].scalar.primitive.integer
-        self._asked[request.output_prefix] = 0
-        if n < 0:
-            message = f"Trace:\n\n    Traceback: in square\n\nMessage:\n\n    ValueError: negative {n}"
-            write(request.output_prefix, "error.pb", user_error(message))
-            self._failed.add(request.output_prefix)
-        elif request.template.interface.outputs.variables:
-            write(request.output_prefix, "outputs.pb", squares(request.template, n))
-
     def phase(self, prefix: str) -> tuple[int, str]:
         self._asked[prefix] += 1
         if self._asked[prefix] <= self._polls:
-            return TaskExecution.RUNNING, "working"
-        if prefix in self._failed:
-            return TaskExecution.FAILED, "exit code 1"
-        return TaskExecution.SUCCEEDED, ""
+            return RUNNING, "working"
+        return (FAILED, "exit code 1") if prefix in self._failed else (SUCCEEDED, "")
 
     def stop(self, prefix: str) -> None:
         self._asked.pop(prefix, None)
 
 
-def squares(template: tasks_pb2.TaskTemplate, n: int) -> literals_pb2.LiteralMap:
-    """Return ``n * n`` for the integer outputs and ``n / 2`` for the others."""
-    outputs = literals_pb2.LiteralMap()
-    for name in template.interface.outputs.variables:
-        primitive = outputs.literals[name].scalar.primitive
-        if name == "half":
-            primitive.float_value = n / 2
-        else:
-            primitive.integer = n * n
-    return outputs
-
-
-def user_error(message: str) -> errors_pb2.ErrorDocument:
-    return errors_pb2.ErrorDocument(
-        error=errors_pb2.ContainerError(code="USER:RuntimeError", message=message)
-    )
-
-
-def write(prefix: str, name: str, message: errors_pb2.ErrorDocument | literals_pb2.LiteralMap) -> None:
-    Path(prefix, name).write_bytes(message.SerializeToString())
-
-
-class FakeConnector(agent_pb2_grpc.AsyncAgentServiceServicer):
+class FakeConnector:
     """An idempotent connector: one job for one output prefix, whose state survives ``stop`` and ``start``."""
 
-    messages: Any = agent_pb2
-    serve = staticmethod(agent_pb2_grpc.add_AsyncAgentServiceServicer_to_server)
+    messages: Any
+    """The module with the messages of one Flyte."""
+    serve: Callable[[Any, grpc.Server], None]
+    """Adds the connector to a server, under that Flyte's name for the service."""
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
-        self.creates: list[agent_pb2.CreateTaskRequest] = []
+        self.creates: list[Any] = []
         self.deletes: list[str] = []
         self.created = threading.Event()
         self.before_create_answers: Callable[[grpc.ServicerContext], None] = lambda context: None
         self.before_delete_answers: Callable[[], object] = lambda: None
-        self.change_answer: Callable[[agent_pb2.Resource], None] = lambda resource: None
+        self.change_answer: Callable[[Any], None] = lambda resource: None
         self._prefixes: dict[str, str] = {}
         self._port = 0
         self.start()

@@ -10,16 +10,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fake_connector import FakeConnector, Instantly, Processes
+from fake_connector import FAILED, RETRYABLE_FAILED, RUNNING, SUCCEEDED, FakeConnector, Instantly, Processes
 from flyteidl2.connector import connector_pb2, service_pb2_grpc
 from flyteidl2.core import execution_pb2
-from flyteidl2.core.execution_pb2 import TaskExecution
 from flyteidl2.task import common_pb2
 
 NON_RECOVERABLE = 100  # flyteconnector-a0's exit code
 
 
-class FakeConnector2(FakeConnector):
+class FakeConnector2(FakeConnector, service_pb2_grpc.AsyncConnectorServiceServicer):
     """The connector that serves Flyte 2."""
 
     messages = connector_pb2
@@ -59,10 +58,10 @@ class Processes2(Processes):
     def phase(self, prefix: str) -> tuple[int, str]:
         code, words = self.processes[prefix].poll(), self._words(prefix)
         if code is None:
-            return TaskExecution.RUNNING, "1 process"
+            return RUNNING, "1 process"
         if code == 0:
-            return TaskExecution.SUCCEEDED, ""
-        phase = TaskExecution.FAILED if code == NON_RECOVERABLE else TaskExecution.RETRYABLE_FAILED
+            return SUCCEEDED, ""
+        phase = FAILED if code == NON_RECOVERABLE else RETRYABLE_FAILED
         said = words.read_text() if words.exists() else ""
         return phase, f"worker 0: Error, exit code {code}\n{said}"
 

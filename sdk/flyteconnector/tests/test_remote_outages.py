@@ -8,7 +8,7 @@ import time
 import grpc
 import pytest
 import squares
-from fake_connector import Instantly
+from fake_connector1 import Instantly
 from flyteidl.admin import agent_pb2
 from flyteidl.core.execution_pb2 import TaskExecution
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import squares
-from fake_connector import Instantly
+from fake_connector1 import Instantly
 
 from flyteconnector.flyte1 import RemoteUserError
 

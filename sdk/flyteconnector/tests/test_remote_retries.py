@@ -7,7 +7,7 @@ import threading
 
 import pytest
 import squares
-from fake_connector import Instantly, user_error, write
+from fake_connector1 import Instantly, user_error, write
 from flyteidl.core import errors_pb2
 from flyteidl.core.execution_pb2 import TaskExecution
 

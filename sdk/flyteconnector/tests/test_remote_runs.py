@@ -10,7 +10,7 @@ from concurrent import futures
 
 import pytest
 import squares
-from fake_connector import Instantly, user_error, write
+from fake_connector1 import Instantly, user_error, write
 from flyteidl.core.execution_pb2 import TaskExecution
 from flytekit import dynamic, eager, workflow
 

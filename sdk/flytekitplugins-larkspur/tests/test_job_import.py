@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,15 @@ ORDERS = {
     "mixin first": "import flyteconnector, flytekitplugins.larkspur",
     "not imported by the user at all": "import flytekit",
 }
+OURS = {"flyteconnector", "flyteconnector_a0", "flytekitplugins", "larkspur_spec"}
+# What the plugin may import beyond itself that flytekit does not import anyway. Each is a small file.
+ALLOWED = {"argparse", "secrets", "flyteidl.core.errors_pb2", "flyteidl.service.agent_pb2_grpc"}
+IN_TWO_STEPS = """
+import sys, flytekit
+before = set(sys.modules)
+import flytekitplugins.larkspur
+print(*before, "", *set(sys.modules) - before, sep="\\n")
+"""
 
 
 @pytest.mark.parametrize("name", ORDERS)
@@ -25,3 +36,23 @@ def test_imported(name):
     # Their submodules: flytekit puts empty placeholders for some packages themselves into sys.modules.
     heavy = [name for name in modules if name.startswith(("pandas.", "pyarrow.", "pyspark.", "kubernetes."))]
     assert heavy == []
+
+
+@pytest.fixture
+def unseen(tmp_path: Path) -> dict[str, str]:
+    """Return an environment in which flytekit does not find the plugin: of two distributions of one name, Python
+    takes the first on its path, and this one has no entry points."""
+    info = tmp_path / "flytekitplugins_larkspur-0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: flytekitplugins-larkspur\nVersion: 0\n")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    return os.environ | {"PYTHONPATH": path}
+
+
+def test_an_import_brings_in_little_that_flytekit_has_not_imported_anyway(unseen):
+    command = [sys.executable, "-c", IN_TWO_STEPS]
+    printed = subprocess.run(command, check=True, env=unseen, capture_output=True, text=True).stdout
+    before, added = (set(part.split()) for part in printed.split("\n\n"))
+    assert "flytekitplugins.larkspur" not in before
+    assert "flytekitplugins.larkspur" in added
+    assert {name for name in added if name.partition(".")[0] not in OURS} <= ALLOWED

@@ -4,7 +4,7 @@
 the other's packages.
 """
 
-from flyteconnector.client import ConnectorError, endpoint
+from flyteconnector.endpoint import ConnectorError, endpoint
 from flyteconnector.progress import Event, Link, listen
 
 __all__ = ["ConnectorError", "Event", "Link", "endpoint", "listen"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Any, TypeVar
 
 import grpc
 
+from flyteconnector.endpoint import ConnectorError
 from flyteconnector.progress import say
 
-ENDPOINT_VARIABLE = "FLYTECONNECTOR_ENDPOINT"
 _DEADLINE_SECONDS = 10.0  # Flyte's own default for each call
 _CREATE_PATIENCE_SECONDS = 10.0
 _GET_PATIENCE_SECONDS = 60.0  # time enough to restart a connector
@@ -34,28 +33,6 @@ _OPTIONS = (
 
 T = TypeVar("T")
 Pause = Callable[[float], None]
-
-
-class ConnectorError(RuntimeError):
-    """The connector refused a call, or could not be reached.
-
-    Attributes:
-        code: The gRPC status code.
-    """
-
-    def __init__(self, message: str, code: grpc.StatusCode) -> None:
-        super().__init__(message)
-        self.code = code
-
-    @property
-    def late(self) -> bool:
-        """Whether the connector may have done what it was asked, but did not say so in time."""
-        return self.code == grpc.StatusCode.DEADLINE_EXCEEDED
-
-
-def endpoint() -> str:
-    """Return ``host:port`` of the connector for local runs, or an empty string: run in this process."""
-    return os.environ.get(ENDPOINT_VARIABLE, "").strip()
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteconnector import abort
-from flyteconnector.client import Client, ConnectorError
+from flyteconnector.endpoint import ConnectorError
 from flyteconnector.progress import Reporter, phase_name, resource_name, say
+
+if TYPE_CHECKING:
+    from flyteconnector.client import Client
 
 POLL_SECONDS = 0.5  # Flyte itself asks every 30 seconds
 # Flyte reads an empty answer, whose phase is UNDEFINED, as a failure.

@@ -19,7 +19,8 @@ from flytekit import FlyteContext, FlyteContextManager
 from flytekit.core.context_manager import ExecutionState
 
 from flyteconnector import abort, runs
-from flyteconnector.client import Api, Client, endpoint
+from flyteconnector.client import Api, Client
+from flyteconnector.endpoint import endpoint
 from flyteconnector.flyte1 import last_words, outcome, refusals, request
 from flyteconnector.progress import say
 

@@ -14,14 +14,12 @@ from typing import Any, ClassVar
 import flyte
 from flyte.extend import AsyncFunctionTaskTemplate
 from flyte.models import SerializationContext
-from flyteidl2.connector import connector_pb2, service_pb2_grpc
 
 from flyteconnector import abort
-from flyteconnector.client import Api, Client, endpoint
+from flyteconnector.endpoint import endpoint
 from flyteconnector.flyte2 import attempts, outcome, refusals, request, waiting
 from flyteconnector.progress import say
 
-API = Api(service_pb2_grpc.AsyncConnectorServiceStub, connector_pb2)
 ENTRYPOINT = "flyteconnector-a0"  # tells by its exit code how the task has ended; a0 does not
 
 
@@ -78,6 +76,11 @@ class RemoteFunctionTask(AsyncFunctionTaskTemplate):
             flyte.errors.BaseRuntimeError: The task failed; a ``NonRecoverableError`` where Flyte would not try again.
             asyncio.CancelledError: The caller was cancelled, or the process told to stop; the resource is deleted.
         """
+        from flyteconnector.flyte2.api import (  # gRPC, which neither a container nor Flyte 2's SDK needs
+            API,
+            Client,
+        )
+
         attempt = attempts.following(flyte.ctx())
         create = await request.build(self, inputs, attempt)
         with contextlib.closing(Client(endpoint(), self.name, create.template, API)) as client:

@@ -6,10 +6,12 @@ import asyncio
 import atexit
 import contextlib
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flyteconnector import abort, runs
-from flyteconnector.client import Client
+
+if TYPE_CHECKING:
+    from flyteconnector.client import Client
 
 _AT_EXIT_SECONDS = 20.0
 _live: dict[threading.Thread, abort.Stop] = {}

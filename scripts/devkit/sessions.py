@@ -1,0 +1,88 @@
+"""What do all sessions of noxfile.py share? One environment, a Go, and an end in order however they are stopped.
+
+Only noxfile.py imports this: it needs nox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import shlex
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import nox
+
+from devkit import build, environment, lifeline, runs, toolchain
+from devkit.toolchain import ROOT
+
+MODFILES = {"go/inprocess": "testdata/double.mod"}  # module -> what it is built with instead of its go.mod
+
+
+def stop(*_: object) -> None:
+    """Treat SIGTERM to nox like Ctrl-C: nox then waits for the session's command to end in order."""
+    raise KeyboardInterrupt
+
+
+def end_in_order() -> None:
+    """Prepare nox's process for SIGTERM; once, before any session."""
+    signal.signal(signal.SIGTERM, stop)
+
+
+def session(function: Callable[[nox.Session], None]) -> object:
+    """Make `function` a nox session without an environment of its own; a missing tool ends it with one sentence."""
+
+    @functools.wraps(function)
+    def guarded(it: nox.Session) -> None:
+        try:
+            function(it)
+        except toolchain.ToolchainError as error:
+            it.error(str(error))
+
+    return nox.session(guarded, venv_backend="none", name=function.__name__.rstrip("_"))
+
+
+def run(it: nox.Session, *command: str | Path, cwd: str = ".", env: dict[str, str] | None = None) -> None:
+    """Run a command for a session, in `env` or nox's own; the only way in which sessions start processes.
+
+    Nox alone kills its command 0.5 s after Ctrl-C, and leaves it running when nox itself is killed. The lifeline
+    prevents both; the first timeout is short because the lifeline knows whether Ctrl-C reached the command already.
+    """
+    words = [str(word) for word in command]
+    it.log(shlex.join(words).replace(f"{ROOT}/", "") + (f"   (in {cwd})" if cwd != "." else ""))
+    env = dict(os.environ) if env is None else env
+    options = {"external": True, "log": False, "interrupt_timeout": 0.5, "terminate_timeout": 60}
+    with contextlib.chdir(ROOT / cwd):
+        it.run(*lifeline.argv(*words), env=env, include_outer_env=False, **options)
+
+
+def uv(it: nox.Session) -> str:
+    """Return uv for a session that cannot do without it."""
+    return environment.uv() or it.error(f"{it.name} needs uv: run it as `make {it.name}`")
+
+
+def python(it: nox.Session, *arguments: str | Path) -> None:
+    """Run Python in the shared environment, with Go on PATH and devkit importable.
+
+    In a run's folder: flytekit makes temporary folders when it is imported, and never removes them.
+    """
+    command = environment.python(lambda words: run(it, *words, env=environment.uv_env()))
+    with runs.folder():
+        run(it, command, *arguments, env=environment.settings(toolchain.go().env))
+
+
+def go(
+    it: nox.Session, verb: str, *flags: str, module: str, tags: tuple[str, ...] = (), **extra: str
+) -> None:
+    """Compile a module's packages with progress, then run `go VERB` on them; not the one that links Kubernetes.
+
+    Without tags, not the SDKs of Google's and Azure's clouds either: they take minutes to compile.
+    """
+    tool = toolchain.go(MODFILES.get(module))
+    without = ("cmd/controlplane",) if tags else ("cmd/controlplane", "gcs", "azure")
+    packages = toolchain.packages(ROOT / module, tags, without=without)
+    build.compiled(tool, ROOT / module, tags, packages)
+    flags = (f"-tags={','.join(tags)}", *flags)
+    run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
