@@ -13,7 +13,7 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "scripts"))
 
-from devkit import build, environment, sessions
+from devkit import build, environment, sessions, spark
 from devkit.sessions import go, python, run, session, uv
 
 nox.options.sessions = ["tests"]
@@ -40,9 +40,10 @@ def tests(it: nox.Session) -> None:
 @session
 def apitests(it: nox.Session) -> None:
     """Go tests against a real API server and on our cluster: from KUBEBUILDER_ASSETS, else from our own build."""
+    operator = str(build.operator_module())
     for module, (tags, programs) in API_TESTS.items():
-        assets = str(build.assets(programs))
-        go(it, "test", *it.posargs, module=module, tags=tags, KUBEBUILDER_ASSETS=assets)
+        env = {"KUBEBUILDER_ASSETS": str(build.assets(programs)), "SPARK_OPERATOR_MODULE": operator}
+        go(it, "test", *it.posargs, module=module, tags=tags, **env)
 
 
 @session
@@ -51,6 +52,7 @@ def e2e(it: nox.Session) -> None:
     build.assets(build.COMMANDS)  # here, where one sees how far it is, and no test's patience ends
     for name in build.PROGRAMS:
         build.program(name)
+    spark.prepare(lambda words: run(it, *words, env=environment.uv_env()))
     python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
 
 
@@ -139,6 +141,6 @@ def lock(it: nox.Session) -> None:
     """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
     flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
     flags += ["--no-emit-index-url", "--no-emit-find-links"]
-    for name in ("nox", "go", "work", "docs"):  # docs is constrained by work
+    for name in ("nox", "go", "work", "docs", "spark"):  # the last two are constrained by work
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
         run(it, uv(it), "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())

@@ -6,21 +6,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from devkit import lifeline, progress
-from devkit.toolchain import ROOT, Go, ToolchainError, cache, go, only_one
+from devkit import cached, lifeline, progress
+from devkit.toolchain import ROOT, Go, ToolchainError, go
 
 LOCAL_CLUSTER = ROOT / "go" / "localcluster"
 COMMANDS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
@@ -30,7 +27,6 @@ PROGRAMS = {  # name -> (module, package)
     "render": (ROOT / "go", "./cmd/render"),
     "bench": (ROOT / "go", "./bench"),
 }
-KEPT = 4
 DISK = 6 * 2**30  # bytes: Go's build cache of Kubernetes, its sources, the binary
 
 
@@ -70,30 +66,21 @@ def control_plane_key(tool: Go, flags: str) -> str:
 def control_plane() -> Path:
     """Return a folder with etcd, kube-apiserver, kube-controller-manager and kubectl (fit for KUBEBUILDER_ASSETS).
 
-    Built by the first process that asks; a second one waits for it. Raises ToolchainError when it cannot be built.
+    Raises ToolchainError when it cannot be built.
     """
-    tool, flags = go(), link_flags(kubernetes_version())
-    home = cache() / "controlplane"
-    done = home / control_plane_key(tool, flags)
-    if done.is_dir():
-        done.touch()  # says when it was last used
-        return done
-    with only_one(
-        home / f"{done.name}.lock", "another process is building the control plane; waiting for it"
-    ):
-        if done.is_dir():
-            return done
-        for old in home.glob(f".{done.name}.*"):  # of a build that was killed
-            shutil.rmtree(old)
-        partial = home / f".{done.name}.{os.getpid()}"
-        partial.mkdir()
-        try:
-            build_control_plane(tool, flags, partial)
-            partial.rename(done)
-            drop_old(home)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-    return done
+    version = kubernetes_version()
+    tool, flags = go(), link_flags(version)
+    long = "8 to 12 minutes on 2 cores"
+    name = f"Kubernetes {version} control plane"
+    product = cached.Product("controlplane", name, control_plane_key(tool, flags), DISK, long)
+
+    def make(folder: Path) -> None:
+        target = folder / "controlplane"
+        cached.compile_program(product, tool, LOCAL_CLUSTER, "./cmd/controlplane", target, flags)
+        for link in COMMANDS:
+            (folder / link).symlink_to(target.name)
+
+    return cached.once(product, make)
 
 
 def assets(programs: Iterable[str]) -> Path:
@@ -105,57 +92,6 @@ def assets(programs: Iterable[str]) -> Path:
     if named.is_dir():
         print(f"KUBEBUILDER_ASSETS={named} lacks {', '.join(missing)}: taking our own build", file=sys.stderr)
     return control_plane()
-
-
-def build_control_plane(tool: Go, flags: str, folder: Path) -> None:
-    """Build the one binary into `folder` and link its names to it, with progress on stderr."""
-    name = f"Kubernetes {kubernetes_version()} control plane"
-    announce(name, last_time())
-    started = time.monotonic()
-    listing = lifeline.argv(tool.command, "list", "-deps", "./cmd/controlplane")
-    packages = progress.run(listing, tool.env, LOCAL_CLUSTER, f"{name}: sources")
-    target = ["-o", str(folder / "controlplane"), "./cmd/controlplane"]
-    command = [tool.command, "build", "-v", "-ldflags", flags, *target]
-    built = progress.run(lifeline.argv(*command), tool.env, LOCAL_CLUSTER, name, at_most=len(packages.stdout))
-    for link in COMMANDS:
-        (folder / link).symlink_to("controlplane")
-    note = {"controlplane": {"seconds": round(time.monotonic() - started), "packages": len(built.stderr)}}
-    draft = cache() / f"times.{os.getpid()}.json"
-    draft.write_text(json.dumps(note) + "\n")
-    draft.replace(cache() / "times.json")
-
-
-def last_time() -> dict[str, int] | None:
-    """Return how long the last build of the control plane took, if a readable note says so."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        note = json.loads((cache() / "times.json").read_text())["controlplane"]
-        return {name: int(note[name]) for name in ("seconds", "packages")}
-    return None
-
-
-def drop_old(home: Path) -> None:
-    """Keep the control planes that were used last: each is 160 MB, and editing go.mod asks for another."""
-    used = sorted((path for path in home.iterdir() if path.is_dir()), key=lambda path: path.stat().st_mtime)
-    for folder in used[:-KEPT]:
-        shutil.rmtree(folder)
-
-
-def announce(name: str, last: dict[str, int] | None) -> None:
-    """Say what will be built, where, and for how long; raises ToolchainError when the disk is too small."""
-    cache().mkdir(parents=True, exist_ok=True)
-    if (free := shutil.disk_usage(cache()).free) < DISK:
-        have = f"{cache()} has {free / 2**30:.1f}"
-        raise ToolchainError(
-            f"building the {name} needs {DISK >> 30} GiB of disk, and {have}: free some there"
-        )
-    long = "8 to 12 minutes on 2 cores when Go has not compiled it before"
-    if last:
-        long = f"it took {progress.clock(last['seconds'])} for {last['packages']} packages last time here"
-    print(
-        f"building the {name} from source, once per machine, into {cache()} ({long})",
-        file=sys.stderr,
-        flush=True,
-    )
 
 
 def compiled(tool: Go, module: Path, tags: Iterable[str], packages: list[str]) -> None:
@@ -182,6 +118,17 @@ def program(name: str) -> Path:
         lifeline.argv(tool.command, "build", "-v", "-o", str(path), package), tool.env, module, name, quiet=20
     )
     return path
+
+
+def operator_module() -> Path:
+    """Return the folder with the sources of the Spark operator, which has its CRDs; downloads it when it is missing.
+
+    Raises ToolchainError when it cannot be had.
+    """
+    tool, here = go(), LOCAL_CLUSTER / "operators" / "spark"
+    command = [tool.command, "mod", "download", "-json", "github.com/kubeflow/spark-operator/v2"]
+    said = progress.run(lifeline.argv(*command), tool.env, here, "the Spark operator's module").stdout
+    return Path(json.loads("\n".join(said))["Dir"])
 
 
 def main(name: str) -> int:

@@ -16,6 +16,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -31,6 +33,7 @@ MANIFESTS = ROOT / "kustomize" / "overlays" / "local"
 LAST_LOGS = ROOT / "build" / "logs"
 # References of images whose programs are those of this Python environment.
 IMAGES = ("cr.flyte.org/flyteorg/flytekit:*", "larkspur/task:local")
+OPERATOR_PATIENCE = 90.0  # seconds until one has ended, or is ready
 BUILD_PATIENCE = 3600.0  # seconds; when the programs are there, the cluster needs some 6
 
 
@@ -47,19 +50,30 @@ class LocalCluster:
         folder: The run's folder (`devkit.runs.folder`).
         say: Gets the lines of progress.
         manifests: What to apply before pods can run.
+        operators: Files that describe an operator each.
+        images: More entries of the images file.
+        name: Of the folder with its logs that stays.
     """
 
     def __init__(
-        self, folder: Path, say: Say | None = None, manifests: tuple[Path, ...] = (MANIFESTS,)
+        self,
+        folder: Path,
+        say: Say | None = None,
+        manifests: tuple[Path, ...] = (MANIFESTS,),
+        operators: tuple[Path, ...] = (),
+        images: Mapping[str, dict[str, Any]] | None = None,
+        name: str = "cluster",
     ) -> None:
-        self.folder, self.state = folder, folder / "state"
-        self._say, self._manifests, self._stopping = say, manifests, False
+        self.folder, self.state, self._name = folder, folder / "state", name
+        self._say, self._stopping = say, False
+        self._flags = [word for path in manifests for word in ("--apply", str(path))]
+        self._flags += [word for path in operators for word in ("--operator", str(path))]
+        self._images = {image: {"path": [bin_folder()]} for image in IMAGES} | dict(images or {})
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
         images = self.folder / "images.yaml"
-        images.write_text(yaml.safe_dump({"images": {name: {"path": [bin_folder()]} for name in IMAGES}}))
-        apply = [word for path in self._manifests for word in ("--apply", str(path))]
+        images.write_text(yaml.safe_dump({"images": self._images}))
         command = [
             sys.executable,
             "-m",
@@ -69,7 +83,7 @@ class LocalCluster:
             "--images",
             str(images),
         ]
-        self._child = Child("the local cluster", [*command, *apply], say=self._say)
+        self._child = Child("the local cluster", [*command, *self._flags], say=self._say)
         threading.Thread(target=self._mourn, daemon=True).start()
         return self
 
@@ -84,7 +98,7 @@ class LocalCluster:
         self._stopping = True
         with process.uninterrupted():
             with contextlib.suppress(FileNotFoundError):
-                shutil.copytree(self.state / "logs", LAST_LOGS / "cluster", dirs_exist_ok=True)
+                shutil.copytree(self.state / "logs", LAST_LOGS / self._name, dirs_exist_ok=True)
             self._child.stop()
 
     def wait(self) -> dict[str, Any]:
@@ -99,6 +113,25 @@ class LocalCluster:
 
     def alive(self) -> bool:
         return self._child.alive()
+
+    @contextlib.contextmanager
+    def without(self, operator: str) -> Iterator[None]:
+        """Keep an operator down while the enclosed code runs; afterwards it is ready again."""
+        folder = Path(self.ready["operators"][operator])
+        (folder / "down").touch()
+        try:
+            self._await(lambda: not (folder / "pid").exists(), f"{operator} still runs")
+            yield
+        finally:
+            (folder / "down").unlink()
+            self._await((folder / "pid").exists, f"{operator} is not ready again")
+
+    def _await(self, true: Callable[[], bool], problem: str) -> None:
+        deadline = time.monotonic() + OPERATOR_PATIENCE
+        while not true():
+            if not self.alive() or time.monotonic() > deadline:
+                raise ChildError("\n".join([f"{problem}; the cluster said:", *self._child.tail]))
+            time.sleep(0.05)
 
     @property
     def kubeconfig(self) -> Path:

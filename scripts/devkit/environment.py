@@ -1,7 +1,8 @@
 """Which Python do the sessions run in, and how is it kept as the lock files say?
 
-One environment, .nox/work, serves every session. It is made anew when its Python is gone, or when a lock file or the
-metadata of one of our packages changes; else it is ready at once. Standard library only: nox's own Python imports this.
+One environment, .nox/work, serves every session; .nox/spark is the same with PySpark, for the pods of Spark. Each is
+made anew when its Python is gone, or when a lock file or the metadata of one of our packages changes; else it is ready
+at once. Standard library only: nox's own Python imports this.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from pathlib import Path
 
 from devkit.toolchain import ROOT, ToolchainError, only_one
 
-HOME = ROOT / ".nox" / "work"
-PYTHON = HOME / "bin" / "python"
-LOCKS = ("work", "docs")  # docs comes on top of work, compiled with its versions as constraints
+HOMES = ROOT / ".nox"
+HOME = HOMES / "work"
+LOCKS = {  # name -> lock files; the later ones come on top, compiled with the versions of the first as constraints
+    "work": ("work", "docs"),
+    "spark": ("work", "spark"),
+}
+SIZES = {"work": "about 700 MB on disk", "spark": "PySpark is a download of 450 MB, and 1.1 GB on disk"}
 OURS = ("flyteconnector", "flytekitplugins-larkspur")  # below sdk/, installed so that an edit counts at once
 OLDEST = (3, 11)
 Run = Callable[[list[str]], object]
 
 
-def python(run: Run) -> Path:
-    """Return the environment's Python; `run` executes a command or raises.
+def python(run: Run, name: str = "work") -> Path:
+    """Return an environment's Python; `run` executes a command or raises.
 
     Raises ToolchainError when this Python is too old, or a package folder is missing.
     """
@@ -32,21 +37,22 @@ def python(run: Run) -> Path:
         raise ToolchainError(
             f"this needs Python 3.11 or newer, and nox runs on {sys.version.split()[0]}: use make, or another nox"
         )
-    with only_one(HOME.with_suffix(".lock"), "another session is making .nox/work; waiting for it"):
-        stamp, wanted = HOME / ".made-from", fingerprint()
-        if not PYTHON.exists() or not stamp.exists() or stamp.read_text() != wanted:
-            make(run)
+    place = HOMES / name
+    with only_one(place.with_suffix(".lock"), f"another session is making .nox/{name}; waiting for it"):
+        stamp, wanted = place / ".made-from", fingerprint(name)
+        if not (place / "bin/python").exists() or not stamp.exists() or stamp.read_text() != wanted:
+            make(run, name)
             stamp.write_text(wanted)
-    return PYTHON
+    return place / "bin" / "python"
 
 
-def fingerprint() -> str:
-    """Return what the environment depends on: lock files, our packages' metadata, this folder's place.
+def fingerprint(name: str) -> str:
+    """Return what an environment depends on: lock files, our packages' metadata, this folder's place.
 
     Not on the Python that asks: two that take turns (make's, and the user's own nox) would take it from each other.
     """
     digest = hashlib.sha256(str(ROOT).encode())
-    for path in [lock(name) for name in LOCKS] + [package(name) / "pyproject.toml" for name in OURS]:
+    for path in [lock(name) for name in LOCKS[name]] + [package(name) / "pyproject.toml" for name in OURS]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -69,9 +75,12 @@ def base_python() -> str:
 
 
 def uv() -> str | None:
-    """Return the uv beside nox (pinned, when make started it), else the one on PATH, else None: pip does it then."""
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else shutil.which("uv")
+    """Return the uv beside nox (pinned, when make started it; sessions hand it on as UV), else the one on PATH, else
+    None: pip does it then."""
+    for named in (Path(sys.executable).with_name("uv"), Path(os.environ.get("UV", "/"))):
+        if named.is_file():
+            return str(named)
+    return shutil.which("uv")
 
 
 def uv_env() -> dict[str, str]:
@@ -79,33 +88,38 @@ def uv_env() -> dict[str, str]:
     return {"UV_SYSTEM_CERTS": "1"} | os.environ
 
 
-def settings(base: dict[str, str]) -> dict[str, str]:
-    """Return `base` as a process in this environment needs it: its programs first on PATH, devkit importable.
+def settings(base: dict[str, str], home: Path = HOME) -> dict[str, str]:
+    """Return `base` as a process in an environment needs it: its programs first on PATH, devkit importable.
 
     Flyte 2's SDK reports crashes to its makers unless DO_NOT_TRACK is set.
     """
-    path = os.pathsep.join([str(PYTHON.parent), base.get("PATH", os.defpath)])
-    ours = {"PATH": path, "VIRTUAL_ENV": str(HOME), "PYTHONPATH": str(ROOT / "scripts")}
-    ours |= {"PYTHONUTF8": "1", "DO_NOT_TRACK": "1"}
+    path = os.pathsep.join([str(home / "bin"), base.get("PATH", os.defpath)])
+    ours = {"PATH": path, "VIRTUAL_ENV": str(home), "PYTHONPATH": str(ROOT / "scripts")}
+    ours |= {"PYTHONUTF8": "1", "DO_NOT_TRACK": "1"} | ({"UV": tool} if (tool := uv()) else {})
     return {name: value for name, value in base.items() if name != "PYTHONHOME"} | ours
 
 
-def make(run: Run) -> None:
-    """Make the environment at HOME from nothing."""
+def make(run: Run, name: str) -> None:
+    """Make an environment from nothing."""
     print(
-        "installing Python packages into .nox/work (once for these lock files, about 700 MB on disk)",
+        f"installing Python packages into .nox/{name} (once for these lock files; {SIZES[name]})",
         file=sys.stderr,
         flush=True,
     )
-    shutil.rmtree(HOME, ignore_errors=True)
+    place = HOMES / name
+    shutil.rmtree(place, ignore_errors=True)
+    command = str(place / "bin" / "python")
     tool = uv()
     if tool:
-        run([tool, "venv", "--quiet", "--python", base_python(), str(HOME)])
-        install = [tool, "pip", "install", "--quiet", "--python", str(PYTHON)]
+        run([tool, "venv", "--quiet", "--python", base_python(), str(place)])
+        install = [tool, "pip", "install", "--quiet", "--python", command]
     else:
-        run([base_python(), "-m", "venv", str(HOME)])
-        install = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
-    for name in LOCKS:
-        run([*install, "--require-hashes", "-r", str(lock(name))])
+        run([base_python(), "-m", "venv", str(place)])
+        install = [command, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    first, *rest = LOCKS[name]
+    run([*install, "--require-hashes", "-r", str(lock(first))])
+    # What comes as source (PySpark) is built by the tools that the first file pins, not by the newest of that day.
+    for other in rest:
+        run([*install, "--no-build-isolation", "--require-hashes", "-r", str(lock(other))])
     editable = [part for name in OURS for part in ("-e", str(package(name)))]
     run([*install, "--no-build-isolation", "--no-deps", *editable])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit import build, progress
-from devkit.toolchain import ToolchainError
+from devkit import build, cached, progress
+from devkit.toolchain import ToolchainError, cache
 
 # Answers `go env`, `go list` and `go build -o FILE`; notes each build, and can be told to fail.
 GO = """#!/bin/sh
@@ -78,7 +78,7 @@ def test_a_failed_build_leaves_nothing_and_shows_the_compiler(notes: Path, monke
     monkeypatch.setenv("GO_FAILS", "1")
     with pytest.raises(ToolchainError, match="undefined: x"):
         build.control_plane()
-    home = build.cache() / "controlplane"
+    home = cache() / "controlplane"
     assert [path.name for path in home.iterdir() if path.is_dir()] == []
 
 
@@ -86,10 +86,10 @@ def test_an_interrupted_build_leaves_nothing(notes: Path, monkeypatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(build.progress, "run", interrupt)
+    monkeypatch.setattr(progress, "run", interrupt)
     with pytest.raises(KeyboardInterrupt):
         build.control_plane()
-    home = build.cache() / "controlplane"
+    home = cache() / "controlplane"
     assert [path.name for path in home.iterdir() if path.is_dir()] == []
 
 
@@ -104,20 +104,20 @@ def test_what_a_killed_build_left_is_removed_by_the_next(notes: Path) -> None:
 def test_it_says_what_it_does_and_how_long_it_took_last_time(notes: Path, capsys) -> None:
     build.control_plane()
     assert "control plane from source, once per machine" in capsys.readouterr().err
-    assert json.loads((build.cache() / "times.json").read_text())["controlplane"]["packages"] == 2
-    (build.cache() / "times.json").write_text('{"controlplane": {"seconds": 492, "packages": 1800}}')
-    build.announce("thing", build.last_time())
+    assert json.loads((cache() / "times.json").read_text())["controlplane"]["packages"] == 2
+    (cache() / "times.json").write_text('{"controlplane": {"seconds": 492, "packages": 1800}}')
+    cached.announce(cached.Product("controlplane", "thing", "key", 1, "minutes"))
     assert "it took 8:12 for 1800 packages last time here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("note", ["", "{", "[]", '{"controlplane": {"seconds": "x"}}'])
 def test_a_broken_note_of_the_last_build_costs_nothing_but_the_note(notes: Path, note: str) -> None:
-    build.cache().mkdir(parents=True)
-    (build.cache() / "times.json").write_text(note)
-    assert build.last_time() is None
+    cache().mkdir(parents=True)
+    (cache() / "times.json").write_text(note)
+    assert cached.last_time("controlplane") is None
     build.control_plane()
-    assert build.last_time()["packages"] == 2
-    assert [path.name for path in build.cache().glob("times*")] == ["times.json"]
+    assert cached.last_time("controlplane")["packages"] == 2
+    assert [path.name for path in cache().glob("times*")] == ["times.json"]
 
 
 def test_too_small_a_disk_is_said_before_anything_long(notes: Path, monkeypatch) -> None:
@@ -128,12 +128,12 @@ def test_too_small_a_disk_is_said_before_anything_long(notes: Path, monkeypatch)
 
 
 def test_only_the_last_used_control_planes_are_kept(tmp_path: Path) -> None:
-    for number in range(build.KEPT + 2):
+    for number in range(cached.KEPT + 2):
         folder = tmp_path / f"key{number}"
         folder.mkdir()
         folder.touch()
-    build.drop_old(tmp_path)
-    assert len(list(tmp_path.iterdir())) == build.KEPT
+    cached.drop_old(tmp_path)
+    assert len(list(tmp_path.iterdir())) == cached.KEPT
 
 
 def test_the_binary_is_told_the_version_that_go_mod_names() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -33,7 +32,7 @@ def test_every_session_is_a_make_target_and_no_other() -> None:
     assert len(makefile.splitlines()) <= 20
 
 
-@pytest.mark.parametrize("name", [*environment.LOCKS, "nox", "go"])
+@pytest.mark.parametrize("name", ["work", "docs", "spark", "nox", "go"])
 def test_every_line_of_an_in_file_is_locked(name: str) -> None:
     wanted = [
         line
@@ -53,7 +52,8 @@ def test_every_line_of_an_in_file_is_locked(name: str) -> None:
         )
 
 
-def test_the_site_is_locked_with_the_versions_of_the_work_environment() -> None:
+@pytest.mark.parametrize("name", ["docs", "spark"])
+def test_what_comes_on_top_is_locked_with_the_versions_of_the_work_environment(name: str) -> None:
     def versions(name: str) -> dict[str, str]:
         return dict(re.findall(r"^(\S+==\S+)( ; .+)? \\$", environment.lock(name).read_text(), re.MULTILINE))
 
@@ -63,10 +63,10 @@ def test_the_site_is_locked_with_the_versions_of_the_work_environment() -> None:
             found.setdefault(pin.split("==")[0], set()).add(pin.split("==")[1])
         return found
 
-    work, docs = split("work"), split("docs")
-    both = set(work) & set(docs)
+    work, top = split("work"), split(name)
+    both = set(work) & set(top)
     assert both
-    assert {name: docs[name] for name in both} == {name: work[name] for name in both}
+    assert {name: top[name] for name in both} == {name: work[name] for name in both}
 
 
 def test_bootstrap_refuses_another_system(monkeypatch) -> None:
@@ -103,30 +103,46 @@ def test_a_missing_package_folder_is_named(monkeypatch, tmp_path: Path) -> None:
         environment.package("flyteconnector")
 
 
-def test_the_environment_is_made_when_its_inputs_change_and_not_otherwise(
-    monkeypatch, tmp_path: Path
+@pytest.mark.parametrize("name", list(environment.LOCKS))
+def test_an_environment_is_made_when_its_inputs_change_and_not_otherwise(
+    monkeypatch, tmp_path: Path, name: str
 ) -> None:
     made: list[str] = []
-    monkeypatch.setattr(environment, "HOME", tmp_path / "work")
-    monkeypatch.setattr(environment, "PYTHON", tmp_path / "work/bin/python")
+    monkeypatch.setattr(environment, "HOMES", tmp_path)
 
     def run(words: list[str]) -> None:
-        (tmp_path / "work/bin").mkdir(parents=True, exist_ok=True)
-        (tmp_path / "work/bin/python").touch()
-        made.append(os.path.basename(words[0]))  # noqa: PTH119
+        (tmp_path / name / "bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "bin/python").touch()
+        made.append(" ".join(words))
 
-    environment.python(run)
+    assert environment.python(run, name) == tmp_path / name / "bin/python"
     count = len(made)
-    assert count == 2 + len(environment.LOCKS)  # the venv, each lock file, our packages
-    environment.python(run)
+    assert count == 2 + len(environment.LOCKS[name])  # the venv, each lock file, our packages
+    environment.python(run, name)
     assert len(made) == count
-    monkeypatch.setattr(environment, "LOCKS", ("work", "docs", "go"))
-    environment.python(run)
+    monkeypatch.setitem(environment.LOCKS, name, ("work", "docs", "go"))
+    environment.python(run, name)
     assert len(made) > count
     count = len(made)
-    (tmp_path / "work/bin/python").unlink()  # somebody removed the Python that it was made from
-    environment.python(run)
+    (tmp_path / name / "bin/python").unlink()  # somebody removed the Python that it was made from
+    environment.python(run, name)
     assert len(made) > count
+
+
+def test_every_lock_file_is_installed_with_hashes(monkeypatch, tmp_path: Path) -> None:
+    made: list[list[str]] = []
+
+    def run(words: list[str]) -> None:
+        (tmp_path / "spark/bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "spark/bin/python").touch()
+        made.append(words)
+
+    monkeypatch.setattr(environment, "HOMES", tmp_path)
+    environment.python(run, "spark")
+    from_locks = [words for words in made if "-r" in words]
+    assert [Path(words[-1]).name for words in from_locks] == ["work.txt", "spark.txt"]
+    assert all("--require-hashes" in words for words in from_locks)
+    assert "--no-build-isolation" in from_locks[1], "PySpark's build would fetch what no lock file names"
 
 
 def test_what_ci_runs_are_sessions_and_make_test_comes_first() -> None:

@@ -1,9 +1,10 @@
-"""What do the end-to-end tests share? One cluster with one connector, started when the first test asks."""
+"""What do the end-to-end tests share? A cluster with one connector and one with Spark, started when a test asks."""
 
 from __future__ import annotations
 
 import contextlib
 import itertools
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit import abort, runs
-from devkit.cluster import LocalCluster
+from devkit import abort, environment, runs, spark
+from devkit.cluster import NAMESPACE, LocalCluster
 from devkit.connector import Connector
 from devkit.process import Child
 from devkit.toolchain import ROOT
@@ -41,6 +42,18 @@ FOLDER = pytest.StashKey[Path]()
 @pytest.fixture(scope="session")
 def cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
     with LocalCluster(pytestconfig.stash[FOLDER]) as cluster:
+        cluster.wait()
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def spark_cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
+    """A second cluster, with the Spark operator, so that all other tests need no Java."""
+    folder = pytestconfig.stash[FOLDER] / "spark"
+    folder.mkdir()
+    ready = spark.prepare(lambda words: subprocess.run(words, check=True, env=environment.uv_env()))
+    operators = (ready.operator_file(folder, NAMESPACE),)
+    with LocalCluster(folder, operators=operators, images=ready.images(), name="spark") as cluster:
         cluster.wait()
         yield cluster
 

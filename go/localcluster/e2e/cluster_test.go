@@ -53,8 +53,8 @@ var program = sync.OnceValues(func() (string, error) {
 	return filepath.Join(dir, "localcluster"), nil
 })
 
-// launch runs a cluster in a folder of its own.
-func launch(dir string, apply ...string) (*cluster, error) {
+// launch runs a cluster in a folder of its own, with more flags.
+func launch(dir string, flags ...string) (*cluster, error) {
 	assets := os.Getenv("KUBEBUILDER_ASSETS")
 	if assets == "" {
 		return nil, fmt.Errorf("KUBEBUILDER_ASSETS is not set: it has to name a folder with etcd, kube-apiserver, " +
@@ -69,10 +69,7 @@ func launch(dir string, apply ...string) (*cluster, error) {
 		return nil, err
 	}
 	args := []string{"up", "--state", c.state, "--bin", assets, "--images", c.images}
-	for _, file := range apply {
-		args = append(args, "--apply", file)
-	}
-	c.cmd = exec.Command(path, args...)
+	c.cmd = exec.Command(path, append(args, flags...)...)
 	c.cmd.Stderr = c.stderr
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -84,8 +81,8 @@ func launch(dir string, apply ...string) (*cluster, error) {
 }
 
 // start launches a cluster and waits until it says that it is ready.
-func start(dir string, apply ...string) (*cluster, error) {
-	c, err := launch(dir, apply...)
+func start(dir string, flags ...string) (*cluster, error) {
+	c, err := launch(dir, flags...)
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,11 @@ import (
 // stubborn ignores SIGTERM, and so does its child, which has left the session.
 const stubborn = "setsid sh -c 'trap \"\" TERM; while true; do sleep 0.1; done' & trap '' TERM; while true; do sleep 0.1; done"
 
-// withPod starts a cluster with a stubborn pod.
+// withPod starts a cluster with a stubborn pod and a stubborn operator.
 func withPod(t *testing.T) *cluster {
 	t.Helper()
-	c, err := start(t.TempDir())
+	dir := t.TempDir()
+	c, err := start(dir, "--operator", operator(t, dir, stubborn))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,8 @@ func withPod(t *testing.T) *cluster {
 		}
 		return ""
 	})
-	if seen := len(leftOver(c.state)); seen < 6 { // four components, two of the pod: the search finds what it should
+	// Four components, two of the pod, two of the operator: the search finds what it should.
+	if seen := len(leftOver(c.state)); seen < 8 {
 		t.Fatalf("only %d processes of the cluster are found", seen)
 	}
 	return c
@@ -47,12 +49,13 @@ func TestNothingIsLeft(t *testing.T) {
 		code     int
 		keepsDir bool
 	}{
-		"SIGINT":              {end: func(c *cluster) { _ = c.cmd.Process.Signal(syscall.SIGINT) }},
-		"SIGTERM":             {end: func(c *cluster) { _ = c.cmd.Process.Signal(syscall.SIGTERM) }},
-		"closed stdin":        {end: func(c *cluster) { _ = c.stdin.Close() }},
-		"SIGKILL":             {end: func(c *cluster) { _ = c.cmd.Process.Kill() }, code: -1, keepsDir: true},
-		"SIGKILL to the node": {end: func(c *cluster) { _ = syscall.Kill(c.PIDs["node"], syscall.SIGKILL) }, code: 1},
-		"SIGKILL to etcd":     {end: func(c *cluster) { _ = syscall.Kill(c.PIDs["etcd"], syscall.SIGKILL) }, code: 1},
+		"SIGINT":                  {end: func(c *cluster) { _ = c.cmd.Process.Signal(syscall.SIGINT) }},
+		"SIGTERM":                 {end: func(c *cluster) { _ = c.cmd.Process.Signal(syscall.SIGTERM) }},
+		"closed stdin":            {end: func(c *cluster) { _ = c.stdin.Close() }},
+		"SIGKILL":                 {end: func(c *cluster) { _ = c.cmd.Process.Kill() }, code: -1, keepsDir: true},
+		"SIGKILL to the node":     {end: func(c *cluster) { _ = syscall.Kill(c.PIDs["node"], syscall.SIGKILL) }, code: 1},
+		"SIGKILL to the operator": {end: func(c *cluster) { _ = syscall.Kill(c.PIDs["carpenter"], syscall.SIGKILL) }, code: 1},
+		"SIGKILL to etcd":         {end: func(c *cluster) { _ = syscall.Kill(c.PIDs["etcd"], syscall.SIGKILL) }, code: 1},
 	}
 	for name, want := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -121,7 +124,7 @@ func TestManifestsAreApplied(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c, err := start(t.TempDir(), file)
+	c, err := start(t.TempDir(), "--apply", file)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,10 @@ import (
 var shared *cluster
 
 func TestMain(m *testing.M) {
+	if address := os.Getenv(serveVariable); address != "" {
+		fmt.Fprintln(os.Stderr, serve(address))
+		os.Exit(1)
+	}
 	dir, err := os.MkdirTemp("", "localcluster-e2e-")
 	if err == nil {
 		shared, err = start(dir)

@@ -12,14 +12,13 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
-	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/record"
 
+	"example.com/localcluster/node/services"
 	"example.com/localcluster/process"
 )
 
@@ -28,7 +27,7 @@ type Options struct {
 	Name             string
 	State            string // folder of the cluster; pods/ holds logs, run/ everything else
 	Images           string // images file, read again when it changes
-	Mark             string // first part of the mark of every process started here
+	Mark             string // of the cluster; first part of the mark of every process started here
 	Kubeconfig       string // identity system:node:<name>
 	BinderKubeconfig string // identity that may bind pods
 	Server           ServerOptions
@@ -37,6 +36,7 @@ type Options struct {
 // Node runs pods.
 type Node struct {
 	options   Options
+	parent    int // process that has started this one
 	config    *rest.Config
 	client    kubernetes.Interface
 	binder    kubernetes.Interface
@@ -50,14 +50,20 @@ type Node struct {
 	mutex   sync.Mutex
 	workers map[types.UID]*worker
 	running sync.WaitGroup
+
+	services chan struct{} // something has changed that the names and addresses of Services depend on
 }
+
+// podsMark follows the cluster's mark in that of a pod.
+const podsMark = "/pods"
 
 // ending: the node stops its pods within this time, whatever they do.
 const ending = 8 * time.Second
 
 // Run is a node from registration until the context ends; then its pods are ended, and it returns.
 func Run(ctx context.Context, options Options, log *slog.Logger) error {
-	n := &Node{options: options, log: log, workers: map[types.UID]*worker{}, capacity: capacity()}
+	n := &Node{options: options, log: log, parent: os.Getppid(), workers: map[types.UID]*worker{}, capacity: capacity(),
+		services: make(chan struct{}, 1)}
 	if err := n.connect(); err != nil {
 		return err
 	}
@@ -65,9 +71,13 @@ func Run(ctx context.Context, options Options, log *slog.Logger) error {
 	if err := n.serve(ctx); err != nil {
 		return err
 	}
+	if err := n.writeHosts(services.Hosts(nil, nil, machine())); err != nil {
+		return fmt.Errorf("write the names of Services: %w", err)
+	}
 	if err := n.register(ctx); err != nil {
 		return err
 	}
+	go n.watchServices(ctx)
 	go n.bindPods(ctx)
 	go n.watchPods(ctx)
 	<-ctx.Done()
@@ -99,64 +109,6 @@ func (n *Node) connect() error {
 	return nil
 }
 
-// watchPods hands every pod of this node to its worker.
-func (n *Node) watchPods(ctx context.Context) {
-	mine := cache.NewListWatchFromClient(n.client.CoreV1().RESTClient(), "pods", "",
-		fields.OneTermEqualSelector("spec.nodeName", n.options.Name))
-	_, controller := cache.NewInformerWithOptions(cache.InformerOptions{
-		ListerWatcher: mine, ObjectType: &corev1.Pod{},
-		Handler: cache.ResourceEventHandlerFuncs{
-			AddFunc:    func(o any) { n.see(o.(*corev1.Pod)) },
-			UpdateFunc: func(_, o any) { n.see(o.(*corev1.Pod)) },
-			DeleteFunc: func(o any) {
-				if unknown, ok := o.(cache.DeletedFinalStateUnknown); ok {
-					o = unknown.Obj
-				}
-				n.gone(o.(*corev1.Pod).UID)
-			},
-		},
-	})
-	controller.Run(ctx.Done())
-}
-
-func (n *Node) see(pod *corev1.Pod) {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	if known := n.workers[pod.UID]; known != nil {
-		known.update(pod)
-		return
-	}
-	w := newWorker(n, pod)
-	n.workers[pod.UID] = w
-	n.running.Add(1)
-	go func() {
-		defer n.running.Done()
-		w.run()
-	}()
-	w.update(pod)
-}
-
-// gone: the object was removed by force; its processes may not outlive it.
-func (n *Node) gone(uid types.UID) {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	if w := n.workers[uid]; w != nil {
-		w.objectGone()
-		delete(n.workers, uid)
-	}
-}
-
-func (n *Node) worker(namespace, name string) *worker {
-	n.mutex.Lock()
-	defer n.mutex.Unlock()
-	for _, w := range n.workers {
-		if pod := w.current(); pod.Namespace == namespace && pod.Name == name {
-			return w
-		}
-	}
-	return nil
-}
-
 // shutdown ends all pods at once: each gets SIGTERM and a few seconds. Nothing is reported, since the API server may
 // be gone too.
 func (n *Node) shutdown() error {
@@ -175,7 +127,11 @@ func (n *Node) shutdown() error {
 	case <-time.After(ending):
 		n.log.Warn("some pods did not end in time; killing what is left")
 	}
-	return process.Sweep(process.Owner{Mark: n.options.Mark}, 3*time.Second)
+	mark := n.options.Mark + podsMark
+	if os.Getppid() != n.parent { // the supervisor was killed: what its operators have started has nobody else
+		mark = n.options.Mark
+	}
+	return process.Sweep(process.Owner{Mark: mark}, 3*time.Second)
 }
 
 func (n *Node) logFolder(pod *corev1.Pod) string {

@@ -78,7 +78,7 @@ func (c *container) makePlan(ctx context.Context, image images.Image, number int
 	w, dir := c.worker, c.worker.folder(c.spec.Name)
 	p := &plan{
 		id:          fmt.Sprintf("processes://%s-%s-%d", w.pod.UID, c.spec.Name, number),
-		mark:        fmt.Sprintf("%s/%s/%s", w.node.options.Mark, w.pod.UID, c.spec.Name),
+		mark:        fmt.Sprintf("%s/%s/%s", w.node.options.Mark+podsMark, w.pod.UID, c.spec.Name),
 		termination: filepath.Join(dir, "termination-log"),
 	}
 	err := makeFolders(filepath.Join(dir, "home"), filepath.Join(dir, "tmp"), filepath.Dir(c.logFile(number)))
@@ -139,7 +139,7 @@ func (c *container) baseEnvironment(
 	env := map[string]string{
 		"PATH": systemPath, "HOME": filepath.Join(dir, "home"), "TMPDIR": filepath.Join(dir, "tmp"),
 		"HOSTNAME": pod.Name, "KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port,
-		"KUBERNETES_SERVICE_PORT_HTTPS": port,
+		"KUBERNETES_SERVICE_PORT_HTTPS": port, hostsVariable: c.worker.node.hostsFile(),
 	}
 	for name, value := range image.Env {
 		env[name] = value

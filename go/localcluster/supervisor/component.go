@@ -16,27 +16,48 @@ import (
 // component is a started program of the cluster.
 type component struct {
 	name    string
-	log     string
+	spec    process.Spec
 	process *process.Process
+	excused func() bool   // whether its end is what somebody asked for; never, when nil
+	mourned chan struct{} // closed when its end has been reported or excused
 }
 
-// start starts a program whose end is reported on the supervisor's channel. The child dies when the supervisor does:
-// at once, or by the given signal.
+func (c *component) log() string { return c.spec.Output }
+
+// start starts a program of the control plane, or the node. The child dies when the supervisor does: at once, or by the
+// given signal.
 func (s *supervisor) start(name, path string, args []string, death syscall.Signal) error {
-	log := s.layout.log(name)
-	p, err := process.Start(process.Spec{
-		Path: path, Args: args, Dir: s.layout.dir, Output: log, DeathSignal: death, Env: environment(s.layout.dir),
-	})
+	c := &component{name: name, spec: process.Spec{
+		Path: path, Args: args, Dir: s.layout.dir, Output: s.layout.log(name), DeathSignal: death,
+		Env: environment(s.layout.dir),
+	}}
+	return s.add(c)
+}
+
+func (s *supervisor) add(c *component) error {
+	if err := s.begin(c); err != nil {
+		return err
+	}
+	s.components = append(s.components, c)
+	return nil
+}
+
+// begin starts a component, perhaps again. Its end is reported on the supervisor's channel unless it is excused.
+func (s *supervisor) begin(c *component) error {
+	p, err := process.Start(c.spec)
 	if err != nil {
 		return err
 	}
-	c := &component{name: name, log: log, process: p}
-	s.components = append(s.components, c)
+	mourned := make(chan struct{})
+	c.process, c.mourned = p, mourned
 	go func() {
+		defer close(mourned)
 		<-p.Done()
-		s.died <- c
+		if c.excused == nil || !c.excused() {
+			s.died <- c
+		}
 	}()
-	s.say("started %s (process %d)", name, p.PID)
+	s.say("started %s (process %d)", c.name, p.PID)
 	return nil
 }
 
@@ -74,8 +95,8 @@ func (c *component) obituary() error {
 
 // lastWords quotes the end of a component's log, which is gone after the cluster's end.
 func (c *component) lastWords() string {
-	last := process.Tail(c.log, 15, 8<<10)
-	return fmt.Sprintf("; the last lines of its log %s:\n  %s", filepath.Base(c.log), strings.ReplaceAll(last, "\n", "\n  "))
+	last := process.Tail(c.log(), 15, 8<<10)
+	return fmt.Sprintf("; the last lines of its log %s:\n  %s", filepath.Base(c.log()), strings.ReplaceAll(last, "\n", "\n  "))
 }
 
 // lastWords quotes every component.

@@ -41,7 +41,7 @@ func apiServerArgs(l layout) []string {
 		"--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file=" + l.key("service-accounts"),
 		"--service-account-signing-key-file=" + l.key("service-accounts"),
-		"--service-cluster-ip-range=127.96.0.0/16", "--endpoint-reconciler-type=none",
+		"--service-cluster-ip-range=" + l.services(), "--endpoint-reconciler-type=none",
 		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
 		"--disable-admission-plugins=TaintNodesByCondition", // no controller would take the taint away
 		"--allow-privileged=true", "--profiling=false",

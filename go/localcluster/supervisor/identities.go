@@ -4,6 +4,7 @@ package supervisor
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 
@@ -25,14 +26,16 @@ var etcdIdentities = []identity{
 	{file: "etcd-client", name: "kube-apiserver"},
 }
 
-var kubernetesIdentities = []identity{
-	{file: "kube-apiserver", name: "kube-apiserver", server: true,
-		dns: []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc"}},
-	{file: "kubelet-client", name: kubeletClient},
-	{file: "kubelet", name: "system:node:" + nodeName, groups: []string{"system:nodes"}, server: true},
-	{file: "binder", name: binderUser},
-	{file: "controller-manager", name: controllerUser},
-	{file: "admin", name: "admin", groups: []string{"system:masters"}},
+func kubernetesIdentities(l layout) []identity {
+	return []identity{
+		{file: "kube-apiserver", name: "kube-apiserver", server: true, ips: []net.IP{l.apiService()},
+			dns: []string{"kubernetes", "kubernetes.default", "kubernetes.default.svc"}},
+		{file: "kubelet-client", name: kubeletClient},
+		{file: "kubelet", name: "system:node:" + nodeName, groups: []string{"system:nodes"}, server: true},
+		{file: "binder", name: binderUser},
+		{file: "controller-manager", name: controllerUser},
+		{file: "admin", name: "admin", groups: []string{"system:masters"}},
+	}
 }
 
 // kubeconfigs: file name -> identity that it holds.
@@ -53,7 +56,7 @@ func makeIdentities(l layout) error {
 	if err != nil {
 		return err
 	}
-	for ca, ids := range map[*authority][]identity{etcd: etcdIdentities, kubernetes: kubernetesIdentities} {
+	for ca, ids := range map[*authority][]identity{etcd: etcdIdentities, kubernetes: kubernetesIdentities(l)} {
 		for _, id := range ids {
 			if err := ca.issue(id); err != nil {
 				return err
@@ -73,21 +76,30 @@ func makeIdentities(l layout) error {
 
 // writeKubeconfig writes a self-contained file (keys inside), so that it can be handed on by its path alone.
 func writeKubeconfig(l layout, name, id string) error {
-	var files [3][]byte
-	for i, path := range []string{l.cert("ca"), l.cert(id), l.key(id)} {
+	var files [2][]byte
+	for i, path := range []string{l.cert(id), l.key(id)} {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return fmt.Errorf("kubeconfig %s: %w", name, err)
 		}
 		files[i] = data
 	}
+	who := &clientcmdapi.AuthInfo{ClientCertificateData: files[0], ClientKeyData: files[1]}
+	return writeConfig(l, id, who, l.kubeconfig(name))
+}
+
+func writeConfig(l layout, id string, who *clientcmdapi.AuthInfo, file string) error {
+	authority, err := os.ReadFile(l.cert("ca"))
+	if err != nil {
+		return fmt.Errorf("kubeconfig of %s: %w", id, err)
+	}
 	config := clientcmdapi.NewConfig()
-	config.Clusters["localcluster"] = &clientcmdapi.Cluster{Server: l.server(), CertificateAuthorityData: files[0]}
-	config.AuthInfos[id] = &clientcmdapi.AuthInfo{ClientCertificateData: files[1], ClientKeyData: files[2]}
+	config.Clusters["localcluster"] = &clientcmdapi.Cluster{Server: l.server(), CertificateAuthorityData: authority}
+	config.AuthInfos[id] = who
 	config.Contexts["localcluster"] = &clientcmdapi.Context{Cluster: "localcluster", AuthInfo: id}
 	config.CurrentContext = "localcluster"
-	if err := clientcmd.WriteToFile(*config, l.kubeconfig(name)); err != nil {
-		return fmt.Errorf("kubeconfig %s: %w", name, err)
+	if err := clientcmd.WriteToFile(*config, file); err != nil {
+		return fmt.Errorf("kubeconfig of %s: %w", id, err)
 	}
 	return nil
 }

@@ -5,10 +5,7 @@ package supervisor
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -46,13 +43,19 @@ func (s *supervisor) launch(ctx context.Context) error {
 	if err := applyRoles(ctx, client); err != nil {
 		return err
 	}
-	if err := s.start("node", s.options.Self, nodeArgs(l, s.options.Images, s.mark), stopNode); err != nil {
-		return err
-	}
 	if err := s.apply(ctx); err != nil {
 		return err
 	}
-	return s.awaitUse(ctx, client)
+	if err := s.startOperators(ctx, client); err != nil {
+		return err
+	}
+	if err := s.start("node", s.options.Self, nodeArgs(l, s.options.Images, s.mark), stopNode); err != nil {
+		return err
+	}
+	if err := s.awaitUse(ctx, client); err != nil {
+		return err
+	}
+	return s.awaitOperators(ctx)
 }
 
 // startFromBin starts a component that dies at once with the supervisor.
@@ -125,30 +128,4 @@ func (s *supervisor) await(ctx context.Context, what string, limit time.Duration
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-// apply gives the manifests to kubectl, in the order in which they were named.
-func (s *supervisor) apply(ctx context.Context) error {
-	for _, path := range s.options.Apply {
-		args := append([]string{"--kubeconfig=" + s.layout.kubeconfig("admin"), "apply"}, manifestArgs(path)...)
-		cmd := exec.CommandContext(ctx, filepath.Join(s.options.Bin, "kubectl"), args...)
-		cmd.Env = environment(filepath.Join(s.layout.dir, "run"))
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		output, err := cmd.CombinedOutput()
-		if err != nil {
-			return fmt.Errorf("apply %s: %w:\n%s", path, err, output)
-		}
-		s.say("applied %s: %d objects", path, strings.Count(string(output), "\n"))
-	}
-	return nil
-}
-
-// manifestArgs are the arguments of kubectl apply for a file, a folder, or a folder with a kustomization.
-func manifestArgs(path string) []string {
-	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		if _, err := os.Stat(filepath.Join(path, name)); err == nil {
-			return []string{"-k", path}
-		}
-	}
-	return []string{"-R", "-f", path}
 }

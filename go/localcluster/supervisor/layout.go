@@ -39,18 +39,36 @@ func (l layout) key(name string) string        { return filepath.Join(l.pki(), n
 func (l layout) etcdCert(name string) string   { return filepath.Join(l.pki(), "etcd", name+".crt") }
 func (l layout) etcdKey(name string) string    { return filepath.Join(l.pki(), "etcd", name+".key") }
 func (l layout) kubeconfig(name string) string { return filepath.Join(l.dir, name+".kubeconfig") }
+func (l layout) operator(name string) string   { return filepath.Join(l.dir, "operators", name) }
 func (l layout) server() string                { return fmt.Sprintf("https://127.0.0.1:%d", l.api) }
 func (l layout) etcdURL() string               { return fmt.Sprintf("https://127.0.0.1:%d", l.etcd) }
 
-// findPorts holds all listeners open until each port is known, so that no two are the same.
 func (l *layout) findPorts() error {
-	for _, port := range []*int{&l.api, &l.etcd, &l.peer, &l.manager, &l.node} {
+	ports := []*int{&l.api, &l.etcd, &l.peer, &l.manager, &l.node}
+	free, err := freePorts(len(ports))
+	for i := range free {
+		*ports[i] = free[i]
+	}
+	return err
+}
+
+// freePorts holds all listeners open until each port is known, so that no two are the same.
+func freePorts(count int) ([]int, error) {
+	var ports []int
+	for range count {
 		listener, err := net.Listen("tcp4", "127.0.0.1:0")
 		if err != nil {
-			return fmt.Errorf("find a free port on 127.0.0.1: %w", err)
+			return nil, fmt.Errorf("find a free port on 127.0.0.1: %w", err)
 		}
 		defer listener.Close()
-		*port = listener.Addr().(*net.TCPAddr).Port
+		ports = append(ports, listener.Addr().(*net.TCPAddr).Port)
 	}
-	return nil
+	return ports, nil
 }
+
+// services is the range of the Services' addresses, 127.A.B.0/24, where A and B are the bytes of a port that only this
+// cluster has, as for the pods' addresses: the node listens there, and two clusters must not meet.
+func (l layout) services() string { return fmt.Sprintf("127.%d.%d.0/24", l.etcd>>8, l.etcd&255) }
+
+// apiService is the address of the Service "kubernetes": the first of the range.
+func (l layout) apiService() net.IP { return net.IPv4(127, byte(l.etcd>>8), byte(l.etcd), 1) }

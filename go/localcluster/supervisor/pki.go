@@ -24,12 +24,13 @@ type authority struct {
 	file string
 }
 
-// identity is one certificate to be made; a server also has the names under which it is called.
+// identity is one certificate to be made; a server also has the names and addresses under which it is called.
 type identity struct {
 	file   string
 	name   string
 	groups []string
 	dns    []string
+	ips    []net.IP
 	server bool
 }
 
@@ -65,7 +66,7 @@ func (a *authority) issue(id identity) error {
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	if id.server {
 		template.ExtKeyUsage = append(template.ExtKeyUsage, x509.ExtKeyUsageServerAuth)
-		template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1), net.IPv4(127, 96, 0, 1)}
+		template.IPAddresses = append([]net.IP{net.IPv4(127, 0, 0, 1)}, id.ips...)
 		template.DNSNames = append([]string{"localhost"}, id.dns...)
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)

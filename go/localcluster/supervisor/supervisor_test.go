@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +12,8 @@ import (
 	"testing"
 
 	"k8s.io/client-go/tools/clientcmd"
+
+	"example.com/localcluster/process"
 )
 
 func TestComponentsListenOnThisMachineOnly(t *testing.T) {
@@ -57,6 +60,16 @@ func TestIdentitiesAreDistinctAndUsable(t *testing.T) {
 		seen[string(config.KeyData)] = name
 		if info, err := os.Stat(l.kubeconfig(name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s may be read by others: %v (%v)", name, info.Mode(), err)
+		}
+	}
+}
+
+func TestTwoClustersHaveDifferentServiceAddresses(t *testing.T) {
+	for port, want := range map[int]string{33025: "127.129.1.0/24", 65535: "127.255.255.0/24"} {
+		l := layout{etcd: port}
+		_, addresses, err := net.ParseCIDR(l.services())
+		if err != nil || addresses.String() != want || !addresses.Contains(l.apiService()) {
+			t.Errorf("port %d: services in %v (%v), the API at %v; want %s", port, addresses, err, l.apiService(), want)
 		}
 	}
 }
@@ -134,8 +147,8 @@ func TestComponentThatEndsIsReportedWithItsLastWords(t *testing.T) {
 func TestAWaitThatTakesTooLongQuotesEveryComponent(t *testing.T) {
 	s := &supervisor{options: Options{Progress: &bytes.Buffer{}}}
 	for name, last := range map[string]string{"etcd": "no leader", "kube-apiserver": "no etcd"} {
-		c := &component{name: name, log: filepath.Join(t.TempDir(), name+".log")}
-		if err := os.WriteFile(c.log, []byte("first\n"+last+"\n"), 0o600); err != nil {
+		c := &component{name: name, spec: process.Spec{Output: filepath.Join(t.TempDir(), name+".log")}}
+		if err := os.WriteFile(c.log(), []byte("first\n"+last+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		s.components = append(s.components, c)

@@ -10,12 +10,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
 	"example.com/localcluster/node/images"
 	"example.com/localcluster/process"
 )
+
+// programs are in the folder --bin.
+var programs = []string{"etcd", "kube-apiserver", "kube-controller-manager", "kubectl"}
 
 // Options are the settings of one cluster.
 type Options struct {
@@ -25,6 +29,8 @@ type Options struct {
 	Apply  []string // manifests: files, or folders with or without a kustomization.yaml
 	Keep   bool     // leave the state folder
 	Self   string   // the program that has the subcommand "node"
+
+	Operators []string // files that describe an operator each
 
 	Ready    io.Writer // receives one line of JSON
 	Progress io.Writer // receives a line per step
@@ -38,15 +44,19 @@ type Ready struct {
 	Pods        string            `json:"pods"`
 	Seconds     float64           `json:"seconds"`
 	PIDs        map[string]int    `json:"pids"`
+	Operators   map[string]string `json:"operators,omitempty"` // name -> its folder
 }
 
 type supervisor struct {
 	options    Options
 	layout     layout
-	mark       string // of every process that a pod starts here
+	mark       string // of every process that a pod or an operator starts here
 	began      time.Time
 	components []*component
+	described  []Operator
+	operators  []*operator
 	died       chan *component
+	saying     sync.Mutex
 }
 
 // Up runs a cluster until the context ends. An error means that it could not start, that a component died, or that
@@ -71,8 +81,10 @@ func Up(ctx context.Context, options Options) error {
 // check finds what is missing before anything is started, and makes paths absolute: components have another folder.
 func (s *supervisor) check() error {
 	paths := []*string{&s.options.State, &s.options.Bin, &s.options.Images}
-	for i := range s.options.Apply {
-		paths = append(paths, &s.options.Apply[i])
+	for _, files := range [][]string{s.options.Apply, s.options.Operators} {
+		for i := range files {
+			paths = append(paths, &files[i])
+		}
 	}
 	for _, path := range paths {
 		absolute, err := filepath.Abs(*path)
@@ -85,7 +97,7 @@ func (s *supervisor) check() error {
 }
 
 func (s *supervisor) checkFiles() error {
-	for _, name := range []string{"etcd", "kube-apiserver", "kube-controller-manager", "kubectl"} {
+	for _, name := range programs {
 		path := filepath.Join(s.options.Bin, name)
 		if info, err := os.Stat(path); err != nil || info.Mode()&0o111 == 0 {
 			return fmt.Errorf("--bin %s has no program %s: build ./cmd/controlplane and link it under the four names",
@@ -100,7 +112,9 @@ func (s *supervisor) checkFiles() error {
 			return fmt.Errorf("--apply: %w", err)
 		}
 	}
-	return nil
+	var err error
+	s.described, err = loadOperators(s.options.Operators)
+	return err
 }
 
 // run starts everything, reports that it is ready, and waits for the end.
@@ -123,18 +137,23 @@ func (s *supervisor) run(ctx context.Context) error {
 	if err := s.report(); err != nil {
 		return err
 	}
+	wait := s.keepOperators(ctx, func(err error) { cancel(err) })
 	<-ctx.Done()
+	wait()
 	return context.Cause(ctx)
 }
 
 func (s *supervisor) report() error {
 	ready := Ready{
 		Server: s.layout.server(), Kubeconfigs: map[string]string{"admin": s.layout.kubeconfig("admin")},
-		Logs: s.layout.logs(), Pods: s.layout.pods(), PIDs: map[string]int{},
+		Logs: s.layout.logs(), Pods: s.layout.pods(), PIDs: map[string]int{}, Operators: map[string]string{},
 		Seconds: float64(time.Since(s.began).Milliseconds()) / 1000,
 	}
 	for _, c := range s.components {
 		ready.PIDs[c.name] = c.process.PID
+	}
+	for _, o := range s.operators {
+		ready.Operators[o.Name] = o.dir
 	}
 	s.say("ready: %s", ready.Server)
 	if err := json.NewEncoder(s.options.Ready).Encode(ready); err != nil {
@@ -144,7 +163,8 @@ func (s *supervisor) report() error {
 }
 
 // stop ends the components in the reverse order of their start, because each needs those before it: the node reports
-// its pods to the API server, and an API server without etcd takes half a minute to end.
+// its pods to the API server, and an API server without etcd takes half a minute to end. Operators come after the node:
+// while pods end, nobody may make new ones.
 func (s *supervisor) stop() error {
 	limits := map[string]time.Duration{"node": 15 * time.Second, "kube-apiserver": 5 * time.Second}
 	var all error
@@ -158,6 +178,9 @@ func (s *supervisor) stop() error {
 		all = errors.Join(all, c.stop(limit))
 		s.say("stopped %s in %.1f s", c.name, time.Since(began).Seconds())
 	}
+	for _, o := range s.operators {
+		all = errors.Join(all, o.tidy())
+	}
 	all = errors.Join(all, process.Sweep(process.Owner{Mark: s.mark}, 5*time.Second))
 	if s.options.Keep {
 		s.say("kept %s", s.layout.dir)
@@ -167,6 +190,8 @@ func (s *supervisor) stop() error {
 }
 
 func (s *supervisor) say(format string, args ...any) {
+	s.saying.Lock()
+	defer s.saying.Unlock()
 	fmt.Fprintf(s.options.Progress, "localcluster %5.1fs  %s\n", time.Since(s.began).Seconds(), fmt.Sprintf(format, args...))
 }
 

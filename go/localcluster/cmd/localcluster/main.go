@@ -2,7 +2,7 @@
 
 // Command localcluster runs a small Kubernetes cluster of plain processes, for as long as its standard input is open.
 //
-//	localcluster up --state DIR --bin DIR --images FILE [--apply DIR_OR_FILE …] [--keep]
+//	localcluster up --state DIR --bin DIR --images FILE [--apply DIR_OR_FILE …] [--operator FILE …] [--keep]
 //
 // "localcluster node" is the node that "up" starts.
 package main
@@ -61,6 +61,7 @@ func upCommand() *cobra.Command {
 	flags.StringVar(&o.Bin, "bin", "", "folder with etcd, kube-apiserver, kube-controller-manager, kubectl")
 	flags.StringVar(&o.Images, "images", "", "YAML file: image reference -> programs of this machine")
 	flags.StringArrayVar(&o.Apply, "apply", nil, "manifests to apply: a file or a folder; may be repeated")
+	flags.StringArrayVar(&o.Operators, "operator", nil, "YAML file that describes an operator; may be repeated")
 	flags.BoolVar(&o.Keep, "keep", false, "leave the state folder")
 	require(cmd, "state", "bin", "images")
 	return cmd
