@@ -37,6 +37,10 @@ extensions = [
 GALLERIES = {
     "spec": ["proto/larkspur/v1/job.proto"],
     "plugin": [f"go/plugins/job/{name}.go" for name in ("spec", "build", "phase", "links")],
+    "spark": [
+        "proto/larkspur/v1/spark.proto",
+        *(f"go/plugins/spark/{name}.go" for name in ("spec", "conf", "pods", "build", "phase", "links")),
+    ],
     "examples": ["examples/plot_task_template.py"],
 }
 gallery_pages = GALLERIES

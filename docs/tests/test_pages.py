@@ -77,7 +77,7 @@ def test_a_page_names_its_file():
     assert pages.source_of(galleries, "start") is None
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("go/plugins/job/[!_]*.go")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(ROOT.glob("go/plugins/*/[!_]*.go")), ids=lambda path: path.name)
 def test_every_go_file_of_the_plugin_is_a_page_or_a_test(path: Path):
     namespace: dict = {"__file__": str(ROOT / "docs/conf.py")}
     exec(compile((ROOT / "docs/conf.py").read_text(), "conf.py", "exec"), namespace)
