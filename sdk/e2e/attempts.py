@@ -65,7 +65,7 @@ class Attempt:
     def ended(self, connector: Connector) -> bool:
         return self.get(connector).phase in FINAL
 
-    def await_phase(self, connector: Connector, phase: str) -> agent_pb2.Resource:
+    def await_phase(self, connector: Connector, phase: str, seconds: float = 60) -> agent_pb2.Resource:
         """Ask until the phase is this one, or a final one; fails when it is another one then."""
         last = [self.get(connector)]
 
@@ -73,7 +73,7 @@ class Attempt:
             last[0] = self.get(connector)
             return last[0].phase in (*FINAL, TaskExecution.Phase.Value(phase))
 
-        until(there, f"{self.prefix} is {phase}")
+        until(there, f"{self.prefix} is {phase}", seconds)
         assert TaskExecution.Phase.Name(last[0].phase) == phase, last[0]
         return last[0]
 

@@ -51,7 +51,23 @@ def test_the_demo_leaves_its_report(run: tuple[str, str, Path]):
     assert [pod["index"] for pod in seen["pods"]] == [0, 1, 2, 3]
     assert 0 < seen["cluster_ready_seconds"] < seen["seconds_to_result"]
     assert {"kubernetes", "flytekit", "go", "python"} <= seen["versions"].keys()
-    assert sorted(path.name for path in (HOME / "logs").iterdir() if path.name.startswith("add-up"))
+    logs = {path.name.partition("-")[0] for path in (HOME / "logs").iterdir()}
+    assert logs == {"add", "wait", "mean", "bare", "linger"}
     picture = ElementTree.parse(HOME / "timeline.svg").getroot()
     assert [child.tag.rpartition("}")[2] for child in picture[:2]] == ["title", "desc"]
     assert "worker 3: Pending at" in picture[1].text
+
+
+@pytest.mark.parametrize("run", ["demo"], indirect=True)
+def test_the_demo_reports_its_half_on_spark(run: tuple[str, str, Path]):
+    seen = json.loads((HOME / "demo.json").read_text())
+    told = seen["spark"]
+    assert told["result_ok"] is told["page_ok"] is True
+    assert told["abort_left_over"] == []
+    assert told["phases"][-1]["phase"] == "SUCCEEDED"
+    assert seen["executors"] == 2
+    assert [pod["index"] for pod in told["pods"]] == [0, 1, 2]
+    assert seen["spark_seconds_to_result"] > 0
+    assert seen["bare_spark_submit_seconds"] > 0
+    for end in ("1", "2"):
+        assert "KubernetesExecutorBackend" in (HOME / "logs" / f"bare-exec-{end}.log").read_text()

@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 
 	"example.com/flyteconnector/plugin"
@@ -83,7 +84,7 @@ func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.
 	case "SUBMISSION_FAILED":
 		info = submissionFailed(app, info)
 	case "FAILED":
-		info.Reason = cmp.Or(plugin.FirstFailure(drivers, app.title), app.Status.AppState.ErrorMessage)
+		info.Reason = cmp.Or(plugin.FirstFailure(drivers, app.title), said(app.Status.AppState.ErrorMessage))
 	}
 	info.Links = p.links(app, info.Phase, pods)
 	info.Info = map[string]any{"sparkApplicationId": app.Status.ApplicationID}
@@ -104,9 +105,14 @@ func submissionFailed(app *application, info plugin.PhaseInfo) plugin.PhaseInfo 
 	if done >= all {
 		info.Phase = plugin.RetryableFailed
 	}
-	info.Reason = fmt.Sprintf("submission %d of %d failed: %s", done, all, app.Status.AppState.ErrorMessage)
+	info.Reason = fmt.Sprintf("submission %d of %d failed: %s", done, all, said(app.Status.AppState.ErrorMessage))
 	return info
 }
+
+// exception is what a JVM says last; before it stand its log, and after it a stack that is none of the user's.
+var exception = regexp.MustCompile(`(?s)^.*Exception in thread "main" ([^\n]+).*$`)
+
+func said(message string) string { return exception.ReplaceAllString(message, "spark-submit: $1") }
 
 // %% From the pods
 //
@@ -141,6 +147,5 @@ func (a *application) stuck(pods []corev1.Pod) (worst plugin.PhaseInfo) {
 }
 
 func (a *application) hadExecutors() bool {
-	begun := func(state string) bool { return state != "PENDING" }
-	return slices.ContainsFunc(slices.Collect(maps.Values(a.Status.ExecutorState)), begun)
+	return slices.ContainsFunc(slices.Collect(maps.Values(a.Status.ExecutorState)), func(s string) bool { return s != "PENDING" })
 }

@@ -105,6 +105,13 @@ func TestAFailedSubmissionIsTheEndWhenTheOperatorGivesUp(t *testing.T) {
 	}
 }
 
+func TestOfAFailedSubmissionTheExceptionIsSaidAndNotTheStack(t *testing.T) {
+	failed := app("FAILED", "failed to run spark-submit: INFO Something\nException in thread \"main\" Client: serviceaccount \"x\" not found\n\tat a.B")
+	if info := phaseOf(t, Plugin{}, failed, nil); info.Reason != `spark-submit: Client: serviceaccount "x" not found` {
+		t.Errorf("got %q", info.Reason)
+	}
+}
+
 func TestThePodsSayWhy(t *testing.T) {
 	cases := map[string]struct {
 		state  string

@@ -43,6 +43,13 @@ def run(command: list[str | Path], folder: Path, home: Path, **more: str) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def own_repository(folder: Path) -> Path:
+    """Make a folder a repository of its own: flytekit packages nothing that git ignores, and temporary folders of a
+    session lie in one that it does."""
+    subprocess.run(["git", "init", "--quiet", folder], check=True)
+    return folder
+
+
 def start(args: list[str], folder: Path, n: int, **more: str) -> int:
     """Fill a task's command in as Flyte's engine does, run it in an empty folder, and return what the task returns.
 

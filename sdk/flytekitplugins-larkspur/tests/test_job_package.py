@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 import registered
-from fake_admin import run, start
+from fake_admin import own_repository, run, start
 from flyteidl.admin import launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import security_pb2, tasks_pb2
 from google.protobuf import json_format
@@ -70,7 +70,7 @@ class Package:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory) -> dict[str, Package]:
-    home, source = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("source")
+    home, source = tmp_path_factory.mktemp("home"), own_repository(tmp_path_factory.mktemp("source"))
     shutil.copy(registered.__file__, source)
     own = {"_FSEC_WAREHOUSE_PASSWORD": SECRET, "FLYTECONNECTOR_ENDPOINT": ENDPOINT}
     found = {}

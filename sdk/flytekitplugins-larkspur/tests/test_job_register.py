@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import registered
-from fake_admin import FakeAdmin, run, start
+from fake_admin import FakeAdmin, own_repository, run, start
 from flyteidl.admin import execution_pb2, launch_plan_pb2, task_pb2, workflow_pb2
 from flytekit.configuration.default_images import DefaultImages
 from google.protobuf import json_format
@@ -40,7 +40,7 @@ STARTED = {"run a workflow": (LAUNCH_PLAN, 7), "run a task": (TASK, 8)}
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("source")
+    folder = own_repository(tmp_path_factory.mktemp("source"))
     shutil.copy(registered.__file__, folder)
     (folder / "notes.txt").write_text("imported by nobody")
     return folder
