@@ -34,7 +34,8 @@ def run(folder: Path, files: dict[str, str], *flags: str) -> matrix.Result:
     for name, text in files.items():
         (folder / name).write_text(text)
     report, log = folder / "report.json", folder / "log.txt"
-    (folder / "pytest.ini").touch()  # or the root would be this repository: temporary folders of a session lie in it
+    # Without one the root would be this repository: temporary folders of a session lie in it.
+    (folder / "pytest.ini").touch()
     command = [sys.executable, *matrix.COMMAND, *flags, "."]
     env = environment.settings({"MATRIX_REPORT": str(report)}, Path(sys.executable).parents[1])
     with log.open("w") as file:

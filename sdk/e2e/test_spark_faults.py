@@ -24,7 +24,8 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture(scope="module")
 def connector(spark_cluster: LocalCluster) -> Iterator[Connector]:
     spark_cluster.kubectl("apply", "-k", str(SPARK))
-    with Connector(spark_cluster, spark_cluster.folder, "spark-faults", spark="true") as connector:
+    flags = {"spark": "true", "local_lease": "1h"}  # tests ask about one of twenty, and delete them all
+    with Connector(spark_cluster, spark_cluster.folder, "spark-faults", **flags) as connector:
         yield connector
 
 
