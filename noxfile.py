@@ -108,7 +108,7 @@ def try_(it: nox.Session) -> None:
 
 @session
 def demo(it: nox.Session) -> None:
-    """A workflow over real data, as Kubernetes Jobs on a local cluster, with an abort."""
+    """A workflow over real data, as Kubernetes Jobs and on Spark, on a local cluster, with aborts."""
     python(it, "-m", "devkit.demo", *it.posargs)
 
 

@@ -1,6 +1,7 @@
 """What can this repository do? A workflow over real data runs as a Kubernetes Job on this machine; then one is aborted.
 
-`make demo`. Ends with 0 only if the result is right, four workers made it, and nothing is left behind.
+`make demo`. With Java the same follows on Spark. Ends with 0 only if the results are right, so many workers made them,
+and nothing is left behind.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from devkit import abort, process, report, runs, try_it
+from devkit import abort, delays, process, report, runs, spark_half, try_it
 from devkit.cluster import LocalCluster
 from devkit.connector import Connector
 from devkit.process import ChildError
 from devkit.report import Report
+from devkit.spark import Spark
+from devkit.spark_half import SparkHalf
 from devkit.toolchain import ROOT, ToolchainError
 from devkit.watch import PodWatch
 
@@ -69,55 +71,53 @@ def run_workflow(console: Console, connector: Connector, seen: Report) -> None:
         )
 
     stop = flyteconnector.listen(note)
-    delays = workflow.slowest_airlines()
+    found = workflow.slowest_airlines()
     stop()
     seen.seconds_to_result = seen.seconds()
     table = workflow.flights()
-    seen.result_ok = len(table) == 336_776 and same(delays, table.groupby("carrier").dep_delay)
-    console.print(f"\nMean delay of departures from New York in 2013, of {len(table):,} flights:")
-    for delay in [*delays[:3], delays[-1]]:
-        console.print(
-            f"  {delay.airline}  {delay.mean_minutes:5.1f} minutes   {delay.departures:6,} departures"
-        )
-    console.print(
-        f"  … {len(delays)} airlines; pandas computes {'the same' if seen.result_ok else 'SOMETHING ELSE'}"
-    )
+    seen.result_ok = delays.right(found, table)
+    delays.show(console, found, len(table), seen.result_ok)
 
 
-def same(delays: Sequence[Any], grouped: Any) -> bool:
-    """Whether the workflow's result is that of pandas: the counts equal, the means but for the last binary digits."""
-    expected = grouped.agg(["count", "mean"]).sort_values("mean", ascending=False)
-    return [(d.airline, d.departures, round(d.mean_minutes, 9)) for d in delays] == [
-        (airline, count, round(mean, 9)) for airline, count, mean in expected.itertuples()
-    ]
+def job_half(console: Console, cluster: LocalCluster, connector: Connector, news: News, seen: Report) -> None:
+    """Show a workflow with a Job, and an abort."""
+    with PodWatch(cluster, seen.began) as watch:
+        console.rule("[bold]A workflow[/] (examples/flights/workflow.py)", align="left")
+        run_workflow(console, connector, seen)
+        seen.pods = watch.of(seen.phases[0]["resource"], count=4)
+    console.rule("[bold]An abort[/] (examples/flights/patience.py)", align="left")
+    child = connector.pyflyte(*abort.JOB.words, say=news.say)
+    aborted = abort.demonstrate(cluster, child, abort.JOB, news.say)
+    seen.abort_seconds, seen.abort_left_over = aborted.seconds, aborted.left_over
 
 
-def on_cluster(console: Console, folder: Path, seen: Report) -> None:
+def on_cluster(console: Console, folder: Path, seen: Report, ready: Spark | None) -> None:
     """Everything that needs the cluster, which is built and started while the first rung is on the screen."""
     news = News()
-    with LocalCluster(folder, say=news.say) as cluster:
+    with LocalCluster(folder, say=news.say, **spark_half.cluster_settings(ready, folder)) as cluster:
         console.rule("[bold]The plugin alone[/] (make try), while the cluster starts", align="left")
         try_it.show(console)
         console.rule("[bold]A cluster of processes[/]", align="left")
         news.release()
         cluster.wait()
         seen.cluster_ready_seconds = cluster.ready["seconds"]
-        with Connector(cluster, folder) as connector, PodWatch(cluster, seen.began) as watch:
+        with (
+            spark_half.connector_flags(ready, cluster) as flags,
+            Connector(cluster, folder, **flags) as connector,
+        ):
             console.print(f"  the connector serves on {connector.address}\n{HONEST}")
-            console.rule("[bold]A workflow[/] (examples/flights/workflow.py)", align="left")
-            run_workflow(console, connector, seen)
-            seen.pods = watch.of(seen.phases[0]["resource"], count=4)
-            console.rule("[bold]An abort[/] (examples/flights/patience.py)", align="left")
-            aborted = abort.demonstrate(cluster, connector, news.say)
-            seen.abort_seconds, seen.abort_left_over = aborted.seconds, aborted.left_over
+            job_half(console, cluster, connector, news, seen)
+            if ready:
+                SparkHalf(ready, cluster, connector, news.say).run(console, seen)
             report.keep_logs(cluster.pods)
         console.rule("[bold]The end[/]", align="left")
 
 
 def run(console: Console) -> int:
+    ready = spark_half.ready(console)
     seen = Report()
     with runs.folder() as folder:
-        on_cluster(console, folder, seen)
+        on_cluster(console, folder, seen, ready)
     seen.left_over += [f"process {found.pid}: {found.command}" for found in process.naming(folder)]
     seen.left_over += [f"folder {folder}"] if folder.exists() else []
     seen.write()

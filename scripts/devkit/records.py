@@ -30,7 +30,7 @@ def rule(what: str, pattern: str, replacement: str) -> Rule:
     return Rule(what, re.compile(pattern, re.MULTILINE), replacement)
 
 
-TASKS = r"(add-up|wait|squares|decline|decline-without-output)"  # that occur in records
+TASKS = r"(add-up|wait|squares|decline|decline-without-output|mean-delays|linger)"  # that occur in records
 RULES = (
     rule("a task's clock", r"^( *)\[ *\d+\.\ds\]", r"\1[   0.0s]"),
     rule("the cluster's clock", r"^( *localcluster) +\d+\.\ds", r"\1   0.0s"),
@@ -46,6 +46,9 @@ RULES = (
     rule("a pod's suffix", rf"({TASKS}-attempt-\d)-[a-z0-9]{{5}}(?![a-z0-9])", r"\1-xxxxx"),
     rule("a code archive", r"\S+/fast[0-9a-f]{32}\.tar\.gz", "fast.tar.gz"),
     rule("flytekit's time", r'"asctime": "[^"]+"', '"asctime": "0"'),
+    rule("the operator's build", r"\S+/spark-operator/[0-9a-f]{16}/", "spark-operator/0/"),
+    rule("a deck", r"/tmp/flyte-\w+/raw/[0-9a-f]{32}/", "/tmp/flyte/raw/0/"),
+    rule("a ratio", r"\b\d+\.\d\d times\b", "0.00 times"),
     rule("a size", r"\b\d+\.\d KiB\b", "0.0 KiB"),
 )
 # Lines that come only when something had to be built first, or when a poll happened to see a short phase.

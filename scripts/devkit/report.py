@@ -14,6 +14,7 @@ from typing import Any
 from rich.table import Table
 
 from devkit import build, timeline, toolchain
+from devkit.spark_report import SparkReport
 from devkit.timeline import Bar
 from devkit.toolchain import ROOT
 from devkit.watch import Pod
@@ -34,6 +35,8 @@ class Report:
     phases: list[dict[str, Any]] = field(default_factory=list)
     pods: list[Pod] = field(default_factory=list)
     left_over: list[str] = field(default_factory=list)
+    spark: SparkReport | None = None
+    """None where there was no Java."""
 
     def seconds(self) -> float:
         """Return the time since the demo began."""
@@ -60,6 +63,7 @@ class Report:
                 f"after {self.abort_seconds:.1f} s" + "".join(f"; left: {it}" for it in self.abort_left_over),
                 self.abort_seconds > 0 and not self.abort_left_over,
             ),
+            *(self.spark.checks() if self.spark else []),
             ("nothing is left behind", "; ".join(self.left_over) or "nothing", not self.left_over),
         ]
 
@@ -73,6 +77,9 @@ class Report:
         """Write demo.json and timeline.svg."""
         HOME.mkdir(parents=True, exist_ok=True)
         values = asdict(self) | {"pods": [pod.as_json() for pod in self.pods], "versions": versions()}
+        for name in ("executors", "spark_seconds_to_result", "bare_spark_submit_seconds"):
+            values[name] = getattr(self.spark, name, None)
+        values["spark"] = self.spark and self.spark.as_json()
         del values["began"]
         (HOME / "demo.json").write_text(json.dumps(values, indent=2) + "\n")
         if self.pods:

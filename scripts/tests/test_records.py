@@ -63,6 +63,17 @@ CASES = {  # rule -> a line that it changes, what becomes of it, a line that it 
         '{"asctime": "0", "name"',
         '{"time": "18:52"',
     ),
+    "the operator's build": (
+        "applied ~/.cache/x/spark-operator/50654cf853a0aeb9/crds for",
+        "applied spark-operator/0/crds for",
+        "applied go/localcluster/operators/spark/rights.yaml for spark-operator",
+    ),
+    "a deck": (
+        "file:///tmp/flyte-v9dz0_f3/raw/6f38e1b02241d033dfdf3d90b23f3ad1/0/deck.html",
+        "file:///tmp/flyte/raw/0/0/deck.html",
+        "file:///tmp/flyte-v9dz0_f3/raw/data.html",
+    ),
+    "a ratio": ("28.7 s: 0.94 times as long", "28.7 s: 0.00 times as long", "3 times as long"),
     "a size": ("FAILED, 3.6 KiB", "FAILED, 0.0 KiB", "FAILED, 4 KiB"),
 }
 

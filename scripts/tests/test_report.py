@@ -11,6 +11,7 @@ import pytest
 
 from devkit import report, timeline
 from devkit.report import Report
+from devkit.spark_report import SparkReport
 from devkit.timeline import Bar
 from devkit.watch import Pod, PodWatch
 
@@ -18,6 +19,17 @@ from devkit.watch import Pod, PodWatch
 def pod(index: int, start: float, end: float) -> Pod:
     phases = [("Pending", start - 1), ("Running", start), ("Succeeded", end)]
     return Pod(f"add-up-{index}", "add-up", index, phases)
+
+
+def good_spark() -> SparkReport:
+    return SparkReport(
+        result_ok=True,
+        page_ok=True,
+        spark_seconds_to_result=26.0,
+        bare_spark_submit_seconds=20.0,
+        abort_seconds=2.5,
+        pods=[pod(index, 5, 9) for index in range(3)],
+    )
 
 
 def good() -> Report:
@@ -47,6 +59,32 @@ WRONG = {
 }
 
 
+WRONG_ON_SPARK = {
+    "the result differs": lambda told: setattr(told, "result_ok", False),
+    "the link leads nowhere": lambda told: setattr(told, "page_ok", False),
+    "an executor is missing": lambda told: told.pods.pop(),
+    "an executor never ran": lambda told: told.pods[1].phases.__delitem__(slice(1, None)),
+    "no abort was seen": lambda told: setattr(told, "abort_seconds", 0.0),
+    "the abort left a pod": lambda told: told.abort_left_over.append("Pod linger-driver"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ON_SPARK)
+def test_a_run_with_spark_is_not_ok_when(name: str) -> None:
+    seen = good()
+    seen.spark = good_spark()
+    assert seen.ok()
+    WRONG_ON_SPARK[name](seen.spark)
+    assert len([promised for promised, _, ok in seen.checks() if not ok]) == 1
+
+
+def test_what_the_connector_costs_is_told_and_is_no_promise() -> None:
+    told = good_spark()
+    assert told.ratio() == "by hand 20.0 s, through the connector 26.0 s: 1.30 times as long"
+    told.spark_seconds_to_result = 200.0
+    assert all(ok for _, _, ok in told.checks())
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_a_run_is_not_ok_when(name: str) -> None:
     seen = good()
@@ -61,10 +99,22 @@ def test_the_report_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(report, "HOME", tmp_path)
     good().write()
     values = json.loads((tmp_path / "demo.json").read_text())
+    assert values["spark"] is values["executors"] is values["bare_spark_submit_seconds"] is None
     assert values["pods"][2]["phases"] == {"Pending": 4.2, "Running": 5.2, "Succeeded": 9}
     assert values["versions"]["kubernetes"].startswith("v1.")
     names = [text.text for text in ElementTree.parse(tmp_path / "timeline.svg").iter() if text.text]
     assert {"task add_up", "worker 0", "worker 3"} <= set(names)
+
+
+def test_the_report_of_spark_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "HOME", tmp_path)
+    seen = good()
+    seen.spark = good_spark()
+    seen.write()
+    values = json.loads((tmp_path / "demo.json").read_text())
+    assert values["executors"] == 2
+    assert (values["spark_seconds_to_result"], values["bare_spark_submit_seconds"]) == (26.0, 20.0)
+    assert values["spark"]["pods"][1]["phases"] == {"Pending": 4, "Running": 5, "Succeeded": 9}
 
 
 def test_the_picture_is_told_in_words_and_drawn_to_scale() -> None:
