@@ -13,7 +13,7 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "scripts"))
 
-from devkit import build, environment, sessions, spark
+from devkit import build, environment, sessions, spark, upstream
 from devkit.sessions import go, python, run, session, uv
 
 nox.options.sessions = ["tests"]
@@ -52,7 +52,8 @@ def e2e(it: nox.Session) -> None:
     build.assets(build.COMMANDS)  # here, where one sees how far it is, and no test's patience ends
     for name in build.PROGRAMS:
         build.program(name)
-    spark.prepare(lambda words: run(it, *words, env=environment.uv_env()))
+    for prepare in (spark.prepare, upstream.prepare):
+        prepare(lambda words: run(it, *words, env=environment.uv_env()))
     python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
 
 
@@ -141,6 +142,7 @@ def lock(it: nox.Session) -> None:
     """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
     flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
     flags += ["--no-emit-index-url", "--no-emit-find-links"]
-    for name in ("nox", "go", "work", "docs", "spark"):  # the last two are constrained by work
+    for name in ("nox", "go", "work", "docs", "spark", "upstream"):  # docs and spark are constrained by work
         files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        files += ["--no-deps"] if name == "upstream" else []
         run(it, uv(it), "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())

@@ -19,7 +19,7 @@ from devkit.toolchain import ROOT, ToolchainError
 TABLE = ROOT / "requirements" / "matrix.toml"
 # The test files that need Flyte 2's SDK and not flytekit; all others need flytekit and not that.
 FLYTE2 = ("test_a0*.py", "test_flyte2*.py")
-TOOLS = ("pytest", "pytest-timeout", "pandas<3", "pyarrow", "kubernetes")
+TOOLS = ("pytest", "pytest-timeout", "pandas<3", "pyarrow", "kubernetes", "kubeflow-spark-api==2.4.0")
 
 
 @dataclass(frozen=True)
