@@ -13,6 +13,7 @@ from devkit import records, try_it
 from devkit.report import HOME
 
 PARTS = "proto, go, sdk, kustomize, scripts/devkit"
+pytestmark = pytest.mark.timeout(900)  # each is a whole session
 INPUTS = {"try": f"{PARTS}, examples/try_it", "demo": f"{PARTS}, examples/try_it, examples/flights"}
 
 

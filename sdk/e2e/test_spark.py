@@ -21,6 +21,7 @@ from devkit.process import Child
 CASES = Path(__file__).parent / "tasks" / "cases_spark.py"
 SPARK = MANIFESTS.with_name("local-spark")
 PATIENCE = 240
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
