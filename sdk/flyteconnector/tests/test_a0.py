@@ -167,7 +167,7 @@ def test_an_image_without_a0_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv(message.VARIABLE, str(note))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    assert flyteconnector_a0.main([]) == NO_A0
+    assert flyteconnector_a0.end([]) == NO_A0
     assert "no a0 on PATH" in note.read_text()
 
 

@@ -25,7 +25,9 @@ attempt finds the ``error.pb`` of its first start and fails, whatever it does: l
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from typing import NoReturn
 
 from flyteconnector_a0 import message
 from flyteconnector_a0.child import Ended, run
@@ -33,9 +35,20 @@ from flyteconnector_a0.child import Ended, run
 FAILED, NON_RECOVERABLE, UNKNOWN, NO_A0 = 1, 100, 75, 127
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run ``a0`` with ``arguments`` (default: this process's own) and return the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+def main() -> NoReturn:
+    """Run ``a0`` with this process's arguments, and end with its task's exit code.
+
+    Without Python's own shutdown: the threads of the SDK's object store sometimes abort the process in it (SIGABRT,
+    seen with flyte 2.12.1), and the operator would take a task that has succeeded for one that crashed.
+    """
+    code = end(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def end(arguments: list[str]) -> int:
+    """Run ``a0`` with ``arguments`` and return the exit code that its task's end is worth."""
     try:
         ended = run("a0", arguments)
     except FileNotFoundError:
