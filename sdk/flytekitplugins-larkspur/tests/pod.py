@@ -9,6 +9,7 @@ from pathlib import Path
 
 import crowd
 from flyteidl.core import errors_pb2, literals_pb2
+from paths import python_path
 
 EXECUTE = str(Path(sys.executable).parent / "pyflyte-execute")
 
@@ -25,7 +26,7 @@ class Pod:
     def run(self, task: str, index: int, **env: str) -> subprocess.CompletedProcess[str]:
         env = {
             **os.environ,
-            "PYTHONPATH": str(Path(crowd.__file__).parent),
+            "PYTHONPATH": python_path(Path(crowd.__file__).parent),
             "FLYTE_FAIL_ON_ERROR": "true",
             "JOB_COMPLETION_INDEX": str(index),
             "LARKSPUR_WORKER_COUNT": "4",

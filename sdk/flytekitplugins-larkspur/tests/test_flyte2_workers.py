@@ -14,6 +14,7 @@ import flyte
 import pytest
 from flyteidl2.core import execution_pb2
 from flyteidl2.task import common_pb2
+from paths import python_path
 
 from flyteplugins.larkspur import worker
 
@@ -75,7 +76,7 @@ class Pod:
     def run(self, task: str, index: int) -> subprocess.CompletedProcess[str]:
         env = {
             **os.environ,
-            "PYTHONPATH": str(Path(crowd2.__file__).parent),
+            "PYTHONPATH": python_path(Path(crowd2.__file__).parent),
             "DO_NOT_TRACK": "1",
             "FLYTECONNECTOR_TERMINATION_LOG": str(self.folder / "words"),
             "JOB_COMPLETION_INDEX": str(index),

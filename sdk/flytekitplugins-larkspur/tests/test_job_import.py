@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from paths import python_path
 
 ORDERS = {
     "plugin first": "import flytekitplugins.larkspur",
     "flytekit first": "import flytekit, flytekitplugins.larkspur",
-    "mixin first": "import flyteconnector, flytekitplugins.larkspur",
+    "mixin first": "import flyteconnector.flyte1, flytekitplugins.larkspur",
     "not imported by the user at all": "import flytekit",
 }
 OURS = {"flyteconnector", "flyteconnector_a0", "flytekitplugins", "larkspur_spec"}
@@ -45,8 +46,7 @@ def unseen(tmp_path: Path) -> dict[str, str]:
     info = tmp_path / "flytekitplugins_larkspur-0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: flytekitplugins-larkspur\nVersion: 0\n")
-    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    return os.environ | {"PYTHONPATH": path}
+    return os.environ | {"PYTHONPATH": python_path(tmp_path)}
 
 
 def test_an_import_brings_in_little_that_flytekit_has_not_imported_anyway(unseen):

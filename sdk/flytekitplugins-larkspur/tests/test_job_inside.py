@@ -9,6 +9,7 @@ from pathlib import Path
 
 import crowd
 import pytest
+from paths import python_path
 from pod import Pod
 
 from flytekitplugins.larkspur import worker
@@ -56,7 +57,8 @@ def test_a_plain_pod_fails_with_the_reason(tmp_path):
     """As where Flyte's configuration does not name the task type: nothing then sets the number of workers."""
     pod = Pod(tmp_path, n=7)
     env = {name: value for name, value in os.environ.items() if name != "LARKSPUR_WORKER_COUNT"}
-    env |= {"PYTHONPATH": str(Path(crowd.__file__).parent), "FLYTE_INTERNAL_TASK_NAME": "crowd.index_times"}
+    env |= {"PYTHONPATH": python_path(Path(crowd.__file__).parent)}
+    env |= {"FLYTE_INTERNAL_TASK_NAME": "crowd.index_times"}
     words = ["--inputs", f"{tmp_path}/inputs.pb", "--output-prefix", str(tmp_path)]
     words += ["--raw-output-data-prefix", f"{tmp_path}/raw"]
     words += ["--resolver", "flytekit.core.python_auto_container.default_task_resolver", "--"]
