@@ -83,6 +83,13 @@ def uv() -> str | None:
     return shutil.which("uv")
 
 
+def installer(command: str) -> list[str]:
+    """Return the beginning of a command that installs packages for the Python called `command`: uv's, else pip's."""
+    if tool := uv():
+        return [tool, "pip", "install", "--quiet", "--python", command]
+    return [command, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+
+
 def uv_env() -> dict[str, str]:
     """Return the environment for uv: certificates of the system, as pip and Go use them (company proxies)."""
     return {"UV_SYSTEM_CERTS": "1"} | os.environ
@@ -109,13 +116,11 @@ def make(run: Run, name: str) -> None:
     place = HOMES / name
     shutil.rmtree(place, ignore_errors=True)
     command = str(place / "bin" / "python")
-    tool = uv()
-    if tool:
+    if tool := uv():
         run([tool, "venv", "--quiet", "--python", base_python(), str(place)])
-        install = [tool, "pip", "install", "--quiet", "--python", command]
     else:
         run([base_python(), "-m", "venv", str(place)])
-        install = [command, "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
+    install = installer(command)
     first, *rest = LOCKS[name]
     run([*install, "--require-hashes", "-r", str(lock(first))])
     # What comes as source (PySpark) is built by the tools that the first file pins, not by the newest of that day.

@@ -24,21 +24,7 @@ def prepare(run: environment.Run) -> Path:
         stamp = place / ".made-from"
         if not stamp.exists() or stamp.read_text() != wanted:
             shutil.rmtree(place, ignore_errors=True)
-            tool = environment.uv()
-            install = (
-                [tool, "pip", "install", "--python", python] if tool else [python, "-m", "pip", "install"]
-            )
-            run(
-                [
-                    *install,
-                    "--quiet",
-                    "--no-deps",
-                    "--require-hashes",
-                    "--target",
-                    str(place),
-                    "-r",
-                    str(lock),
-                ]
-            )
+            words = ["--no-deps", "--require-hashes", "--target", str(place), "-r", str(lock)]
+            run([*environment.installer(python), *words])
             stamp.write_text(wanted)
     return place
