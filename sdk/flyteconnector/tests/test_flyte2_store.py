@@ -34,6 +34,16 @@ def test_values_come_back(run, store):
     assert {name.rsplit("/", 1)[1] for name in store.objects} == {"inputs.pb", "outputs.pb"}
 
 
+def refusing(store, phase):
+    """Return what makes the store refuse to be read once the connector has answered with this phase."""
+
+    def refuse(resource):
+        if resource.phase == phase:
+            store.refused |= dict.fromkeys(store.objects, 403)
+
+    return refuse
+
+
 def test_the_users_exception_comes_back(run, store):
     with pytest.raises(flyte.errors.RuntimeUserError, match="negative -1") as caught:
         run(squares2.square, n=-1)
@@ -41,22 +51,14 @@ def test_the_users_exception_comes_back(run, store):
 
 
 def test_a_store_that_refuses_to_say_is_no_absence(run, store, real2):
-    def refuse(resource):
-        if resource.phase == TaskExecution.SUCCEEDED:
-            store.refused |= dict.fromkeys(store.objects, 403)
-
-    real2.change_answer = refuse
+    real2.change_answer = refusing(store, TaskExecution.SUCCEEDED)
     with pytest.raises(flyte.errors.RuntimeUserError, match=r"outputs\.pb.*403") as caught:
         run(squares2.square, n=3)
     assert caught.value.code == "PermissionDeniedError"
 
 
 def test_where_the_error_cannot_be_read_the_connectors_words_have_to_do(run, store, real2):
-    def refuse(resource):
-        if resource.phase == TaskExecution.RETRYABLE_FAILED:
-            store.refused |= dict.fromkeys(store.objects, 403)
-
-    real2.change_answer = refuse
+    real2.change_answer = refusing(store, TaskExecution.RETRYABLE_FAILED)
     with pytest.raises(
         flyte.errors.RuntimeUserError, match="worker 0: Error, exit code 1\nValueError: negative -1"
     ):
