@@ -16,6 +16,7 @@
 package larkspurv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	structpb "google.golang.org/protobuf/types/known/structpb"
@@ -143,17 +144,27 @@ var File_larkspur_v1_spark_proto protoreflect.FileDescriptor
 
 const file_larkspur_v1_spark_proto_rawDesc = "" +
 	"\n" +
-	"\x17larkspur/v1/spark.proto\x12\vlarkspur.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xb9\x03\n" +
-	"\x05Spark\x12@\n" +
+	"\x17larkspur/v1/spark.proto\x12\vlarkspur.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\"\xdf\n" +
 	"\n" +
-	"spark_conf\x18\x01 \x03(\v2!.larkspur.v1.Spark.SparkConfEntryR\tsparkConf\x12\x1c\n" +
-	"\texecutors\x18\x02 \x01(\x05R\texecutors\x126\n" +
+	"\x05Spark\x12\xab\x02\n" +
 	"\n" +
-	"driver_pod\x18\x03 \x01(\v2\x17.google.protobuf.StructR\tdriverPod\x12:\n" +
-	"\fexecutor_pod\x18\x04 \x01(\v2\x17.google.protobuf.StructR\vexecutorPod\x122\n" +
-	"\x15main_application_file\x18\x05 \x01(\tR\x13mainApplicationFile\x12-\n" +
-	"\x12submission_retries\x18\x06 \x01(\x05R\x11submissionRetries\x12;\n" +
-	"\x1attl_seconds_after_finished\x18\a \x01(\x05R\x17ttlSecondsAfterFinished\x1a<\n" +
+	"spark_conf\x18\x01 \x03(\v2!.larkspur.v1.Spark.SparkConfEntryB\xe8\x01\xbaH\xe4\x01\x9a\x01\xe0\x01\"\xdd\x01\xba\x01p\n" +
+	"\x0espark_conf.key\x124a key begins with \"spark.\" and has no blank and no =\x1a(this.matches('^spark[.][^ \\t\\n\\f\\r=]+$')\xba\x01g\n" +
+	"\x14spark_conf.instances\x12+the field executors says how many there are\x1a\"this != 'spark.executor.instances'R\tsparkConf\x12k\n" +
+	"\texecutors\x18\x02 \x01(\x05BM\xbaHJ\xba\x01D\n" +
+	"\texecutors\x12\x1bmust be between 1 and 10000\x1a\x1athis >= 1 && this <= 10000\xd8\x01\x01R\texecutors\x12\xc6\x01\n" +
+	"\n" +
+	"driver_pod\x18\x03 \x01(\v2\x17.google.protobuf.StructB\x8d\x01\xbaH\x89\x01\xba\x01\x85\x01\n" +
+	"\n" +
+	"driver_pod\x12Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\x1a*this.all(key, key in ['metadata', 'spec'])R\tdriverPod\x12\xcc\x01\n" +
+	"\fexecutor_pod\x18\x04 \x01(\v2\x17.google.protobuf.StructB\x8f\x01\xbaH\x8b\x01\xba\x01\x87\x01\n" +
+	"\fexecutor_pod\x12Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\x1a*this.all(key, key in ['metadata', 'spec'])R\vexecutorPod\x12\xbe\x01\n" +
+	"\x15main_application_file\x18\x05 \x01(\tB\x89\x01\xbaH\x85\x01\xba\x01\x7f\n" +
+	"\x15main_application_file\x12Hmust be a path in the image, such as local:///opt/venv/bin/entrypoint.py\x1a\x1cthis.startsWith('local:///')\xd8\x01\x01R\x13mainApplicationFile\x12~\n" +
+	"\x12submission_retries\x18\x06 \x01(\x05BO\xbaHL\xba\x01I\n" +
+	"\x12submission_retries\x12\x19must be between 0 and 100\x1a\x18this >= 0 && this <= 100R\x11submissionRetries\x12\xa3\x01\n" +
+	"\x1attl_seconds_after_finished\x18\a \x01(\x05Bf\xbaHc\xba\x01]\n" +
+	"\x1attl_seconds_after_finished\x12\x1fmust be between 120 and 2592000\x1a\x1ethis >= 120 && this <= 2592000\xd8\x01\x01R\x17ttlSecondsAfterFinished\x1a<\n" +
 	"\x0eSparkConfEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01b\x06proto3"
