@@ -101,7 +101,10 @@ show(whole["container"])
 # ---------------------------------
 #
 # ``custom`` is free: a plugin defines what stands in it. Here it is the message ``larkspur.v1.Job`` as JSON, so its
-# keys are the field names of ``proto/larkspur/v1/job.proto``. A field that is zero is not sent.
+# keys are the field names of ``proto/larkspur/v1/job.proto``. A field that is zero is not sent. The user wrote
+# two of the four fields; the other two are defaults of the class ``Job``: when the task is done, and after how many
+# seconds the finished Job is deleted.
+#
 # Whole numbers become ``4.0``, because the JSON travels in a Protobuf ``Struct``, which knows no integers.
 
 show(whole["custom"])
