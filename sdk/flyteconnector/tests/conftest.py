@@ -19,6 +19,11 @@ from fake_connector import FakeConnector, Runner
 # What is for one Flyte only is imported where it is used: `make matrix` has environments with only one of the SDKs.
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark of connector-sanity's checks known to the tests that import them."""
+    config.addinivalue_line("markers", "slow: takes minutes, so it runs with --slow only")
+
+
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakeConnector]]:
     """Return a function that starts a connector, of Flyte 1 or 2, and points local runs to it."""
