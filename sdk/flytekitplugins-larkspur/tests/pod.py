@@ -11,6 +11,8 @@ import crowd
 from flyteidl.core import errors_pb2, literals_pb2
 from paths import python_path
 
+from larkspur_spec.names import COUNT_VARIABLE, INDEX_VARIABLE
+
 EXECUTE = str(Path(sys.executable).parent / "pyflyte-execute")
 
 
@@ -28,8 +30,8 @@ class Pod:
             **os.environ,
             "PYTHONPATH": python_path(Path(crowd.__file__).parent),
             "FLYTE_FAIL_ON_ERROR": "true",
-            "JOB_COMPLETION_INDEX": str(index),
-            "LARKSPUR_WORKER_COUNT": "4",
+            INDEX_VARIABLE: str(index),
+            COUNT_VARIABLE: "4",
             "FLYTECONNECTOR_ENDPOINT": "127.0.0.1:1",  # must not matter inside the container
             **env,
         }

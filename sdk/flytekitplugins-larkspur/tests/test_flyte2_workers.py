@@ -17,6 +17,7 @@ from flyteidl2.task import common_pb2
 from paths import python_path
 
 from flyteplugins.larkspur import worker
+from larkspur_spec.names import COUNT_VARIABLE, INDEX_VARIABLE
 
 COMMAND = str(Path(sys.executable).with_name("flyteconnector-a0"))
 
@@ -79,8 +80,8 @@ class Pod:
             "PYTHONPATH": python_path(Path(crowd2.__file__).parent),
             "DO_NOT_TRACK": "1",
             "FLYTECONNECTOR_TERMINATION_LOG": str(self.folder / "words"),
-            "JOB_COMPLETION_INDEX": str(index),
-            "LARKSPUR_WORKER_COUNT": "4",
+            INDEX_VARIABLE: str(index),
+            COUNT_VARIABLE: "4",
             "FLYTECONNECTOR_ENDPOINT": "127.0.0.1:1",  # must not matter inside the container
         }
         here = str(self.folder)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +14,10 @@ from larkspur_spec.v1 import job_pb2
 REFUSED = {
     "no worker": ({"completions": 0}, "Job.completions = 0: must be between 1 and 10000"),
     "too many workers": ({"completions": 10_001}, "Job.completions = 10001: must be between 1 and 10000"),
+    "more workers than an int32 counts": (
+        {"completions": 2**40},
+        "Job.completions = 1099511627776: must be between 1 and 10000",
+    ),
     "a fraction of a worker": ({"completions": 2.5}, "Job.completions = 2.5: must be an int, not float"),
     "a number as text": ({"completions": "4"}, "Job.completions = '4': must be an int, not str"),
     "a truth value": ({"completions": True}, "Job.completions = True: must be an int, not bool"),
@@ -76,6 +82,14 @@ def test_refused(name):
 def test_accepted(name):
     values, expected = ACCEPTED[name]
     assert Job(**values).to_proto() == expected
+
+
+@pytest.mark.parametrize("variable", ["FLYTE_INTERNAL_EXECUTION_ID", "ACTION_NAME"])
+def test_in_a_tasks_container_nobody_pays_for_asking_again(monkeypatch, variable):
+    monkeypatch.setenv(variable, "f1")
+    code = "import sys, larkspur_spec; larkspur_spec.Job(completions=-1); print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert "protovalidate" not in modules.split()
 
 
 def test_a_job_cannot_be_changed_after_it_was_checked():

@@ -23,6 +23,8 @@ from flyteidl.admin import launch_plan_pb2, task_pb2, workflow_pb2
 from flyteidl.core import security_pb2, tasks_pb2
 from google.protobuf import json_format
 
+from larkspur_spec.names import COUNT_VARIABLE, INDEX_VARIABLE
+
 IMAGE = "registry.example.com/flights:v1"
 SECRET, ENDPOINT = "not-for-flyte", "127.0.0.1:1"  # of the machine that packages
 TASKS = ["registered.configured", "registered.demanding", "registered.in_pod"]
@@ -170,4 +172,4 @@ def test_a_task_of_a_fast_package_runs_where_nothing_else_is(packages, tmp_path)
     (tmp_path / name).write_bytes(content)
     args = packages["fast"].main_container("registered.configured")["args"]
     command = [word.replace(CODE, f"{tmp_path}/{name}") for word in args]
-    assert start(command, tmp_path, 10, JOB_COMPLETION_INDEX="0", LARKSPUR_WORKER_COUNT="4") == 0 + 4 + 8
+    assert start(command, tmp_path, 10, **{INDEX_VARIABLE: "0", COUNT_VARIABLE: "4"}) == 0 + 4 + 8

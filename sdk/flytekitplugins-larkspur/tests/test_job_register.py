@@ -16,6 +16,8 @@ from flyteidl.admin import execution_pb2, launch_plan_pb2, task_pb2, workflow_pb
 from flytekit.configuration.default_images import DefaultImages
 from google.protobuf import json_format
 
+from larkspur_spec.names import COUNT_VARIABLE, INDEX_VARIABLE
+
 IMAGE = "registry.example.com/flights:v1"
 WHERE = ["--project", "flights", "--domain", "development"]
 COMMANDS = {
@@ -126,7 +128,7 @@ def test_a_registered_task_with_a_pod_template_runs_where_nothing_else_is(admins
     template = tasks(admins["run a workflow"])["registered.in_pod"].spec.template
     containers = json_format.MessageToDict(template.k8s_pod.pod_spec)["containers"]
     (args,) = (each["args"] for each in containers if each["name"] == "main")
-    assert start(args, tmp_path, 21, JOB_COMPLETION_INDEX="0", LARKSPUR_WORKER_COUNT="1") == 42
+    assert start(args, tmp_path, 21, **{INDEX_VARIABLE: "0", COUNT_VARIABLE: "1"}) == 42
 
 
 def test_a_forgotten_image_is_no_error_until_the_task_runs(admins):

@@ -40,7 +40,7 @@ def test_fixture(name):
     if os.environ.get("LARKSPUR_UPDATE_FIXTURES"):
         file.write_text(template_json(TASKS[name]))
     assert template_json(TASKS[name]) == file.read_text(), (
-        "the wire has changed: registered workflows send the old form; if that is right, set LARKSPUR_UPDATE_FIXTURES=1"
+        "the wire changed: registered workflows send the old form; to accept it: LARKSPUR_UPDATE_FIXTURES=1"
     )
 
 

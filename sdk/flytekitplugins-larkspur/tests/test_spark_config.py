@@ -47,7 +47,7 @@ REFUSED = {
     ),
     "a pod instead of a template": (
         {"driver_pod": {"containers": []}},
-        "Spark.driver_pod = {'containers': []}: must be a dict with metadata, spec or both",
+        "Spark.driver_pod = {'containers': []}: must be an object with metadata, spec or both",
     ),
     "a template that is no dict": ({"executor_pod": "spot"}, "Spark.executor_pod = 'spot': must be a dict"),
     "a template of Python's own": (
@@ -58,9 +58,13 @@ REFUSED = {
         {"main_application_file": "main.py"},
         "Spark.main_application_file = 'main.py': must be a path in the image, such as local:///opt/venv",
     ),
+    "a file without a name": (
+        {"main_application_file": ""},
+        "Spark.main_application_file = '': must be a path in the image",
+    ),
     "a path of Python's own": (
         {"main_application_file": 1},
-        "Spark.main_application_file = 1: must be a path",
+        "Spark.main_application_file = 1: must be a str, not int",
     ),
 }
 

@@ -49,7 +49,7 @@ def test_spark_fixture(name):
     if os.environ.get("LARKSPUR_UPDATE_FIXTURES"):
         file.write_text(text)
     assert text == file.read_text(), (
-        "the wire has changed: registered workflows send the old form; if that is right, set LARKSPUR_UPDATE_FIXTURES=1"
+        "the wire changed: registered workflows send the old form; to accept it: LARKSPUR_UPDATE_FIXTURES=1"
     )
 
 

@@ -56,8 +56,10 @@ def listen(callback: Listener) -> Callable[[], None]:
 
 
 def say(line: str) -> None:
-    """Print one line of progress."""
-    print(line, file=sys.stderr, flush=True)
+    """Print one line of progress, in one piece: print() writes the end of the line by itself, and tasks that run
+    side by side would share a line."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def resource_name(resource_meta: bytes) -> str:

@@ -1,7 +1,7 @@
 """What may a user ask for?
 
-The typed twin of ``larkspur.v1.Job``, in the user's words. A wrong value fails where it is written, when the
-module is imported: not minutes later in a cluster.
+The typed twin of ``larkspur.v1.Job``, in the user's words. A wrong value fails where it is written, when
+the module is imported: not minutes later in a cluster.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from larkspur_spec.checks import integer, said
+from larkspur_spec.checks import said
+from larkspur_spec.rules import obey
 from larkspur_spec.v1 import job_pb2
 
 
@@ -53,16 +54,12 @@ class Job:
     """Whose success counts."""
 
     def __post_init__(self) -> None:
-        integer(self, "completions", 1, 10_000)
-        if self.parallelism is not None:
-            integer(self, "parallelism", 1, self.completions)
-        integer(self, "backoff_limit_per_index", 0, 100)
-        integer(self, "max_failed_indexes", 0, self.completions)
-        integer(self, "ttl_seconds_after_finished", 120, 30 * 24 * 3600)
         if not isinstance(self.done_when, DoneWhen):
             right = " or ".join(str(value) for value in DoneWhen)
             raise TypeError(f"{said(self, 'done_when')}: must be {right}")
+        obey(self, job_pb2.Job)
 
+    # TODO(spec-fields): Say whose failure the task survives, and send your fields.
     def forgives(self, index: int) -> bool:
         """Whether the Job may still succeed when the worker with this index has failed."""
         others_decide = self.done_when is DoneWhen.FIRST_WORKER and index > 0

@@ -1,20 +1,21 @@
 """What may a user of Spark ask for?
 
-The typed twin of ``larkspur.v1.Spark``. A field is here only if neither the task's resources nor Spark's own
-configuration nor a pod template says the same.
+The typed twin of ``larkspur.v1.Spark``. A field is here only if neither the task's resources nor Spark's
+own configuration nor a pod template says the same.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from larkspur_spec.checks import integer, pod_template, said, struct
+from larkspur_spec.checks import pod_template, said, struct
+from larkspur_spec.rules import obey
 from larkspur_spec.v1 import spark_pb2
 
 
+# TODO(spec-fields): Replace these fields by those of your message.
 @dataclass(frozen=True, kw_only=True)
 class Spark:
     """Runs a task as the driver of a Spark application of its own, on the Kubeflow Spark operator.
@@ -58,15 +59,9 @@ class Spark:
             raise TypeError(f"{said(self, 'spark_conf')}: must be a dict of texts")
         for key, value in self.spark_conf.items():
             _check_line(key, value)
-        integer(self, "executors", 1, 10_000)
         pod_template(self, "driver_pod")
         pod_template(self, "executor_pod")
-        file = self.main_application_file
-        if file is not None and not (isinstance(file, str) and file.startswith("local:///")):
-            right = "must be a path in the image, such as local:///opt/venv/bin/entrypoint.py"
-            raise ValueError(f"{said(self, 'main_application_file')}: {right}")
-        integer(self, "submission_retries", 0, 100)
-        integer(self, "ttl_seconds_after_finished", 120, 30 * 24 * 3600)
+        obey(self, spark_pb2.Spark)
 
     def to_proto(self) -> spark_pb2.Spark:
         """Return the message that travels to the connector: the only way to the wire."""
@@ -82,12 +77,10 @@ class Spark:
 
 
 def _check_line(key: object, value: object) -> None:
-    """Refuse what Spark would ignore or read otherwise, and what is said elsewhere."""
-    line = f"Spark.spark_conf[{key!r}] = {value!r}"
+    """Refuse what is no text; which keys there may be, the message's rules say."""
+    if not isinstance(key, str):
+        raise TypeError(f"Spark.spark_conf: the key {key!r} must be a str, not {type(key).__name__}")
     if not isinstance(value, str):
         text = str(value).lower() if isinstance(value, bool) else str(value)
+        line = f"Spark.spark_conf[{key!r}] = {value!r}"
         raise TypeError(f"{line}: must be a str, such as {text!r}, not {type(value).__name__}")
-    if not isinstance(key, str) or not re.fullmatch(r"spark\.[^\s=]+", key):
-        raise ValueError(f'{line}: a key begins with "spark." and has no blank and no =')
-    if key == "spark.executor.instances":
-        raise ValueError(f"{line}: the field executors says how many there are")

@@ -121,7 +121,7 @@ def render(template: tasks_pb2.TaskTemplate, prefix: str) -> tasks_pb2.TaskTempl
         rendered.container.args[:] = [fill(argument) for argument in template.container.args]
     elif rendered.HasField("k8s_pod"):
         pod = json_format.MessageToDict(template.k8s_pod.pod_spec)
-        for container in pod.get("containers", []):
+        for container in pod.get("initContainers", []) + pod.get("containers", []):
             for key in ("command", "args"):
                 if key in container:
                     container[key] = [fill(argument) for argument in container[key]]

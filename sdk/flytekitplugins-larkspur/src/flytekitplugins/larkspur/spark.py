@@ -44,6 +44,7 @@ class SparkTask(RemoteTaskMixin, PythonFunctionTask[Spark]):
             config = replace(config, main_application_file=f"local://{settings.entrypoint_settings.path}")
         return json_format.MessageToDict(config.to_proto())
 
+    # TODO(worker): Say what each container of yours runs, and which one writes the task's outputs.
     def execute_in_container(self, **kwargs: Any) -> Any:
         """Run the function in the driver. Its session stays until the process ends: Spark computes a table when it is
         written, which is after the function has returned it."""

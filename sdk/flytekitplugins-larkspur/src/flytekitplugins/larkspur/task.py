@@ -31,6 +31,7 @@ class JobTask(RemoteTaskMixin, PythonFunctionTask[Job]):
         names."""
         return json_format.MessageToDict(self.task_config.to_proto())
 
+    # TODO(worker): Say what each container of yours runs, and which one writes the task's outputs.
     def execute_in_container(self, **kwargs: Any) -> Any:
         """Run one worker. Only worker 0 writes the task's outputs.
 

@@ -31,6 +31,7 @@ class JobTask(RemoteFunctionTask):
         names."""
         return json_format.MessageToDict(self.plugin_config.to_proto())
 
+    # TODO(worker): Say what each container of yours runs, and which one writes the task's outputs.
     async def execute_in_container(self, **inputs: Any) -> Any:
         """Run one worker. Only worker 0 writes the task's outputs: the process of another one ends here, before the SDK
         writes them.

@@ -24,15 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1alarkspur_spec/v1/job.proto\x12\x0blarkspur.v1\"\xba\x01\n\x03Job\x12\x13\n\x0b\x63ompletions\x18\x01 \x01(\x05\x12\x13\n\x0bparallelism\x18\x02 \x01(\x05\x12\x1f\n\x17\x62\x61\x63koff_limit_per_index\x18\x03 \x01(\x05\x12\x1a\n\x12max_failed_indexes\x18\x04 \x01(\x05\x12\"\n\x1attl_seconds_after_finished\x18\x05 \x01(\x05\x12(\n\tdone_when\x18\x06 \x01(\x0e\x32\x15.larkspur.v1.DoneWhen*\\\n\x08\x44oneWhen\x12\x19\n\x15\x44ONE_WHEN_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44ONE_WHEN_ALL_WORKERS\x10\x01\x12\x1a\n\x16\x44ONE_WHEN_FIRST_WORKER\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1alarkspur_spec/v1/job.proto\x12\x0blarkspur.v1\"\xb9\x08\n\x03Job\x12q\n\x0b\x63ompletions\x18\x01 \x01(\x05\x42O\xbaHL\xba\x01\x46\n\x0b\x63ompletions\x12\x1bmust be between 1 and 10000\x1a\x1athis >= 1 && this <= 10000\xd8\x01\x01R\x0b\x63ompletions\x12 \n\x0bparallelism\x18\x02 \x01(\x05R\x0bparallelism\x12\x8b\x01\n\x17\x62\x61\x63koff_limit_per_index\x18\x03 \x01(\x05\x42T\xbaHQ\xba\x01N\n\x17\x62\x61\x63koff_limit_per_index\x12\x19must be between 0 and 100\x1a\x18this >= 0 && this <= 100R\x14\x62\x61\x63koffLimitPerIndex\x12,\n\x12max_failed_indexes\x18\x04 \x01(\x05R\x10maxFailedIndexes\x12\xa3\x01\n\x1attl_seconds_after_finished\x18\x05 \x01(\x05\x42\x66\xbaHc\xba\x01]\n\x1attl_seconds_after_finished\x12\x1fmust be between 120 and 2592000\x1a\x1ethis >= 120 && this <= 2592000\xd8\x01\x01R\x17ttlSecondsAfterFinished\x12\x96\x01\n\tdone_when\x18\x06 \x01(\x0e\x32\x15.larkspur.v1.DoneWhenBb\xbaH_\xba\x01\\\n\tdone_when\x12\x37must be DONE_WHEN_ALL_WORKERS or DONE_WHEN_FIRST_WORKER\x1a\x16this >= 0 && this <= 2R\x08\x64oneWhen:\xa1\x03\xbaH\x9d\x03\x1a\xc1\x01\n\x0bparallelism\x1a\xb1\x01this.parallelism >= 0 && this.parallelism <= (this.completions == 0 ? 1 : this.completions) ? \'\': \'must be between 1 and \' + string(this.completions == 0 ? 1 : this.completions)\x1a\xd6\x01\n\x12max_failed_indexes\x1a\xbf\x01this.max_failed_indexes >= 0 && this.max_failed_indexes <= (this.completions == 0 ? 1 : this.completions) ? \'\': \'must be between 0 and \' + string(this.completions == 0 ? 1 : this.completions)*\\\n\x08\x44oneWhen\x12\x19\n\x15\x44ONE_WHEN_UNSPECIFIED\x10\x00\x12\x19\n\x15\x44ONE_WHEN_ALL_WORKERS\x10\x01\x12\x1a\n\x16\x44ONE_WHEN_FIRST_WORKER\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'larkspur_spec.v1.job_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_DONEWHEN']._serialized_start=232
-  _globals['_DONEWHEN']._serialized_end=324
+  _globals['_JOB'].fields_by_name['completions']._loaded_options = None
+  _globals['_JOB'].fields_by_name['completions']._serialized_options = b'\272HL\272\001F\n\013completions\022\033must be between 1 and 10000\032\032this >= 1 && this <= 10000\330\001\001'
+  _globals['_JOB'].fields_by_name['backoff_limit_per_index']._loaded_options = None
+  _globals['_JOB'].fields_by_name['backoff_limit_per_index']._serialized_options = b'\272HQ\272\001N\n\027backoff_limit_per_index\022\031must be between 0 and 100\032\030this >= 0 && this <= 100'
+  _globals['_JOB'].fields_by_name['ttl_seconds_after_finished']._loaded_options = None
+  _globals['_JOB'].fields_by_name['ttl_seconds_after_finished']._serialized_options = b'\272Hc\272\001]\n\032ttl_seconds_after_finished\022\037must be between 120 and 2592000\032\036this >= 120 && this <= 2592000\330\001\001'
+  _globals['_JOB'].fields_by_name['done_when']._loaded_options = None
+  _globals['_JOB'].fields_by_name['done_when']._serialized_options = b'\272H_\272\001\\\n\tdone_when\0227must be DONE_WHEN_ALL_WORKERS or DONE_WHEN_FIRST_WORKER\032\026this >= 0 && this <= 2'
+  _globals['_JOB']._loaded_options = None
+  _globals['_JOB']._serialized_options = b'\272H\235\003\032\301\001\n\013parallelism\032\261\001this.parallelism >= 0 && this.parallelism <= (this.completions == 0 ? 1 : this.completions) ? \'\': \'must be between 1 and \' + string(this.completions == 0 ? 1 : this.completions)\032\326\001\n\022max_failed_indexes\032\277\001this.max_failed_indexes >= 0 && this.max_failed_indexes <= (this.completions == 0 ? 1 : this.completions) ? \'\': \'must be between 0 and \' + string(this.completions == 0 ? 1 : this.completions)'
+  _globals['_DONEWHEN']._serialized_start=1127
+  _globals['_DONEWHEN']._serialized_end=1219
   _globals['_JOB']._serialized_start=44
-  _globals['_JOB']._serialized_end=230
+  _globals['_JOB']._serialized_end=1125
 # @@protoc_insertion_point(module_scope)

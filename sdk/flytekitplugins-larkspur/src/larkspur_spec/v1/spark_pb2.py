@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1clarkspur_spec/v1/spark.proto\x12\x0blarkspur.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xbe\x02\n\x05Spark\x12\x35\n\nspark_conf\x18\x01 \x03(\x0b\x32!.larkspur.v1.Spark.SparkConfEntry\x12\x11\n\texecutors\x18\x02 \x01(\x05\x12+\n\ndriver_pod\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12-\n\x0c\x65xecutor_pod\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1d\n\x15main_application_file\x18\x05 \x01(\t\x12\x1a\n\x12submission_retries\x18\x06 \x01(\x05\x12\"\n\x1attl_seconds_after_finished\x18\x07 \x01(\x05\x1a\x30\n\x0eSparkConfEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1clarkspur_spec/v1/spark.proto\x12\x0blarkspur.v1\x1a\x1cgoogle/protobuf/struct.proto\"\xdf\n\n\x05Spark\x12\xab\x02\n\nspark_conf\x18\x01 \x03(\x0b\x32!.larkspur.v1.Spark.SparkConfEntryB\xe8\x01\xbaH\xe4\x01\x9a\x01\xe0\x01\"\xdd\x01\xba\x01p\n\x0espark_conf.key\x12\x34\x61 key begins with \"spark.\" and has no blank and no =\x1a(this.matches(\'^spark[.][^ \\t\\n\\f\\r=]+$\')\xba\x01g\n\x14spark_conf.instances\x12+the field executors says how many there are\x1a\"this != \'spark.executor.instances\'R\tsparkConf\x12k\n\texecutors\x18\x02 \x01(\x05\x42M\xbaHJ\xba\x01\x44\n\texecutors\x12\x1bmust be between 1 and 10000\x1a\x1athis >= 1 && this <= 10000\xd8\x01\x01R\texecutors\x12\xc6\x01\n\ndriver_pod\x18\x03 \x01(\x0b\x32\x17.google.protobuf.StructB\x8d\x01\xbaH\x89\x01\xba\x01\x85\x01\n\ndriver_pod\x12Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\x1a*this.all(key, key in [\'metadata\', \'spec\'])R\tdriverPod\x12\xcc\x01\n\x0c\x65xecutor_pod\x18\x04 \x01(\x0b\x32\x17.google.protobuf.StructB\x8f\x01\xbaH\x8b\x01\xba\x01\x87\x01\n\x0c\x65xecutor_pod\x12Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\x1a*this.all(key, key in [\'metadata\', \'spec\'])R\x0b\x65xecutorPod\x12\xbe\x01\n\x15main_application_file\x18\x05 \x01(\tB\x89\x01\xbaH\x85\x01\xba\x01\x7f\n\x15main_application_file\x12Hmust be a path in the image, such as local:///opt/venv/bin/entrypoint.py\x1a\x1cthis.startsWith(\'local:///\')\xd8\x01\x01R\x13mainApplicationFile\x12~\n\x12submission_retries\x18\x06 \x01(\x05\x42O\xbaHL\xba\x01I\n\x12submission_retries\x12\x19must be between 0 and 100\x1a\x18this >= 0 && this <= 100R\x11submissionRetries\x12\xa3\x01\n\x1attl_seconds_after_finished\x18\x07 \x01(\x05\x42\x66\xbaHc\xba\x01]\n\x1attl_seconds_after_finished\x12\x1fmust be between 120 and 2592000\x1a\x1ethis >= 120 && this <= 2592000\xd8\x01\x01R\x17ttlSecondsAfterFinished\x1a<\n\x0eSparkConfEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_SPARK_SPARKCONFENTRY']._loaded_options = None
   _globals['_SPARK_SPARKCONFENTRY']._serialized_options = b'8\001'
+  _globals['_SPARK'].fields_by_name['spark_conf']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['spark_conf']._serialized_options = b'\272H\344\001\232\001\340\001\"\335\001\272\001p\n\016spark_conf.key\0224a key begins with \"spark.\" and has no blank and no =\032(this.matches(\'^spark[.][^ \\t\\n\\f\\r=]+$\')\272\001g\n\024spark_conf.instances\022+the field executors says how many there are\032\"this != \'spark.executor.instances\''
+  _globals['_SPARK'].fields_by_name['executors']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['executors']._serialized_options = b'\272HJ\272\001D\n\texecutors\022\033must be between 1 and 10000\032\032this >= 1 && this <= 10000\330\001\001'
+  _globals['_SPARK'].fields_by_name['driver_pod']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['driver_pod']._serialized_options = b'\272H\211\001\272\001\205\001\n\ndriver_pod\022Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\032*this.all(key, key in [\'metadata\', \'spec\'])'
+  _globals['_SPARK'].fields_by_name['executor_pod']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['executor_pod']._serialized_options = b'\272H\213\001\272\001\207\001\n\014executor_pod\022Kmust be an object with metadata, spec or both, as a PodTemplateSpec in YAML\032*this.all(key, key in [\'metadata\', \'spec\'])'
+  _globals['_SPARK'].fields_by_name['main_application_file']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['main_application_file']._serialized_options = b'\272H\205\001\272\001\177\n\025main_application_file\022Hmust be a path in the image, such as local:///opt/venv/bin/entrypoint.py\032\034this.startsWith(\'local:///\')\330\001\001'
+  _globals['_SPARK'].fields_by_name['submission_retries']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['submission_retries']._serialized_options = b'\272HL\272\001I\n\022submission_retries\022\031must be between 0 and 100\032\030this >= 0 && this <= 100'
+  _globals['_SPARK'].fields_by_name['ttl_seconds_after_finished']._loaded_options = None
+  _globals['_SPARK'].fields_by_name['ttl_seconds_after_finished']._serialized_options = b'\272Hc\272\001]\n\032ttl_seconds_after_finished\022\037must be between 120 and 2592000\032\036this >= 120 && this <= 2592000\330\001\001'
   _globals['_SPARK']._serialized_start=76
-  _globals['_SPARK']._serialized_end=394
-  _globals['_SPARK_SPARKCONFENTRY']._serialized_start=346
-  _globals['_SPARK_SPARKCONFENTRY']._serialized_end=394
+  _globals['_SPARK']._serialized_end=1451
+  _globals['_SPARK_SPARKCONFENTRY']._serialized_start=1391
+  _globals['_SPARK_SPARKCONFENTRY']._serialized_end=1451
 # @@protoc_insertion_point(module_scope)
