@@ -14,6 +14,7 @@ import (
 
 	"example.com/flyteconnector/core"
 	"example.com/flyteconnector/policy"
+	"example.com/flyteconnector/serve"
 )
 
 // group is a section of --help.
@@ -61,6 +62,8 @@ func (o *Options) servingFlags(flags *flag.FlagSet) {
 		"\"liveness\" in a liveness probe, for \"\" in a readiness probe")
 	flags.DurationVar(&o.Deadline, "deadline", core.DefaultDeadline, "longest `time` for one call, retries towards Kubernetes "+
 		"included; keep it below Flyte's own timeout (10s by default), or late answers cost users their retries")
+	flags.DurationVar(&o.MinPing, "min-ping", serve.DefaultMinPing, "shortest `time` between two keepalive pings of a client; whoever "+
+		"pings more often is disconnected. Flyte 2 pings every 30s during a call")
 	flags.DurationVar(&o.DrainDelay, "drain-delay", 0, "`time` between the signal to stop, when health turns to NOT_SERVING, and "+
 		"the refusal of new connections. Behind a Kubernetes Service take 5s: the cluster needs a moment to stop sending "+
 		"callers here. After it, calls that run have 15s to end, or --deadline and a little more where that is longer: give the "+
@@ -70,8 +73,8 @@ func (o *Options) servingFlags(flags *flag.FlagSet) {
 func (o *Options) clusterFlags(flags *flag.FlagSet) {
 	flags.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig `file`; default: the service account of the connector's own pod")
 	flags.Func("namespaces", "`names` of the namespaces that tasks may run in, with commas between them; the connector's account "+
-		"needs its Role in each. Tasks that run in a namespace that is left out later can be neither read nor ended, so leave "+
-		"none out before its tasks are over. Default: all, which needs a ClusterRole", list(&o.Namespaces))
+		"needs its rights in each. Tasks that run in a namespace that is left out later can be neither read nor ended, so leave "+
+		"none out before its tasks are over. Default: all, which needs a ClusterRoleBinding", list(&o.Namespaces))
 	flags.BoolVar(&o.Events, "events", false, "show the cluster's warning (Pod Security, quota, an admission webhook) as the reason "+
 		"of a task whose resource has no pods yet; the account then needs list and watch on events")
 }

@@ -47,7 +47,7 @@ func Run(ctx context.Context, options Options, plugins ...plugin.Plugin) error {
 	}
 	config := serve.Config{
 		Log: c.log, CertFile: options.TLSCert, KeyFile: options.TLSKey, DrainDelay: options.DrainDelay,
-		Patience: options.Deadline / 5, Deadline: options.Deadline, TaskTypes: c.core.TaskTypes(),
+		MinPing: options.MinPing, Patience: options.Deadline / 5, Deadline: options.Deadline, TaskTypes: c.core.TaskTypes(),
 	}
 	c.observers.add(&config)
 	server, err := serve.New(config)

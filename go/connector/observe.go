@@ -47,9 +47,10 @@ func (o observers) add(config *serve.Config) {
 	}
 }
 
-// serveMetrics shows every call from the beginning, with zeros, as Prometheus likes it.
+// serveMetrics shows every call and every event from the beginning, with zeros, as Prometheus likes it.
 func (c *connector) serveMetrics(ctx context.Context, listener net.Listener, server *serve.Server) {
 	c.calls.InitializeMetrics(server.GRPC)
+	c.counts.Begin(c.core.TaskTypes())
 	if err := metrics.Serve(ctx, listener, c.registry, c.log); err != nil {
 		c.log.Error("no metrics any more", "error", err)
 	}

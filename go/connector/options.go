@@ -23,6 +23,8 @@ type Options struct {
 	HealthListen string
 	// Deadline of one call; 0: core.DefaultDeadline.
 	Deadline time.Duration
+	// MinPing is the shortest time between two pings of a client; 0: serve.DefaultMinPing.
+	MinPing time.Duration
 	// DrainDelay is how long new calls are accepted after the signal to stop.
 	DrainDelay time.Duration
 

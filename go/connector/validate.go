@@ -40,7 +40,8 @@ func (o Options) validate() error {
 		flag  string
 		value time.Duration
 	}{
-		{"deadline", o.Deadline}, {"drain-delay", o.DrainDelay}, {"keep-finished", o.KeepFinished}, {"local-lease", o.LocalLease},
+		{"deadline", o.Deadline}, {"min-ping", o.MinPing}, {"drain-delay", o.DrainDelay}, {"keep-finished", o.KeepFinished},
+		{"local-lease", o.LocalLease},
 	} {
 		check(given.value >= 0, "--%s %s: a time cannot be negative", given.flag, given.value)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	rbac "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	"sigs.k8s.io/yaml"
 
 	"example.com/flyteinprocess/adapter"
@@ -50,9 +51,10 @@ func TestTheRoleIsComplete(t *testing.T) {
 			return slices.Contains(rule.APIGroups, group) && slices.Contains(rule.Resources, resource) && slices.Contains(rule.Verbs, verb)
 		})
 	}
+	own, _ := meta.UnsafeGuessKindToResource(job.Plugin{}.Resource().GroupVersionKind)
 	for _, verb := range []string{"create", "get", "list", "watch", "delete", "patch"} {
-		if !has(job.Plugin{}.Resource().Group, "jobs", verb) {
-			t.Errorf("no right to %s jobs", verb)
+		if !has(own.Group, own.Resource, verb) {
+			t.Errorf("no right to %s %s", verb, own.GroupResource())
 		}
 	}
 	for _, verb := range []string{"get", "list", "watch"} {

@@ -9,7 +9,7 @@ import (
 	"example.com/larkspur/plugins/job"
 )
 
-// TODO(inprocess): Register your plugins, with one call for each kind of resource.
+// One call for each kind of resource.
 func init() {
 	adapter.MustRegister("larkspur-job", func(settings adapter.Settings) []plugin.Plugin {
 		return []plugin.Plugin{job.Plugin{LogURL: settings.LogURL}}

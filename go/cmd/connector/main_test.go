@@ -15,6 +15,7 @@ import (
 	"example.com/flyteconnector/apitest"
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/gen/flyteidl/core"
+	"example.com/flyteconnector/watch"
 	"example.com/larkspur/plugins/job"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -29,6 +30,8 @@ var cluster *apitest.Cluster
 func TestMain(m *testing.M) { os.Exit(apitest.Main(m, func(c *apitest.Cluster) { cluster = c })) }
 
 const namespace = "flytesnacks-development"
+
+var kind = watch.PluralOf(job.Plugin{}.Resource())
 
 // request is what a real Flyte sent, made a Job of two workers.
 func request(t *testing.T) *admin.CreateTaskRequest {
@@ -89,7 +92,7 @@ func TestAJobFromCreateToSuccessWithExactlyTheRoleInTheRepository(t *testing.T) 
 	connector := apitest.Connect(t, deploy(t), namespace, job.Plugin{})
 	raw := connector.Create(t, request(t))
 	created := only(t)
-	if *created.Spec.Completions != 2 || *created.Spec.CompletionMode != batchv1.IndexedCompletion || len(created.Name) > 52 {
+	if *created.Spec.Completions != 2 || *created.Spec.CompletionMode != batchv1.IndexedCompletion || len(created.Name) > 48 {
 		t.Errorf("want an indexed Job of two workers, got %+v", created.Spec)
 	}
 	connector.Get(t, job.TaskType, raw)

@@ -1,10 +1,11 @@
 // Command render shows what a plugin makes of a task, and of a resource's status, without a cluster.
 //
 //	render resource < request.json    a CreateTaskRequest, as protobuf's JSON; prints the resource as YAML
-//	render phase    < objects.yaml    the resource and then its pods, as YAML documents; prints the phase as YAML
+//	render phase    < objects.yaml    the resource and then its pods, as YAML documents or as a List; prints the phase as YAML
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,7 +15,9 @@ import (
 	"example.com/flyteconnector/gen/flyteidl/admin"
 	"example.com/flyteconnector/plugin"
 	"example.com/flyteconnector/pod"
+	// step:build begin
 	"example.com/larkspur/plugins/job"
+	// step:build end
 	// step:spark begin
 	"example.com/larkspur/plugins/spark"
 	// step:spark end
@@ -36,7 +39,9 @@ func main() {
 const logURL = plugin.LogURL("https://logs.example.com/{{.Namespace}}/{{.Pod}}")
 
 var plugins = []plugin.Plugin{
+	// step:build begin
 	job.Plugin{LogURL: logURL},
+	// step:build end
 	// step:spark begin
 	spark.Plugin{
 		LogURL: logURL, ServiceAccount: "spark",
@@ -96,14 +101,20 @@ func resource(input []byte) (any, error) {
 }
 
 func phase(input []byte) (any, error) {
-	documents := strings.Split("\n"+string(input), "\n---\n")
-	object := &unstructured.Unstructured{}
-	if err := yaml.Unmarshal([]byte(documents[0]), &object.Object); err != nil {
-		return nil, fmt.Errorf("read the resource: %w", err)
+	documents, err := objects(input)
+	if err != nil {
+		return nil, err
 	}
-	pods := make([]corev1.Pod, len(documents)-1)
+	object, pods := &unstructured.Unstructured{Object: documents[0]}, make([]corev1.Pod, len(documents)-1)
 	for i, document := range documents[1:] {
-		if err := yaml.UnmarshalStrict([]byte(document), &pods[i]); err != nil {
+		if kind := document["kind"]; kind != nil && kind != "Pod" {
+			return nil, fmt.Errorf("read pod %d: it is a %v; want one resource and its pods", i, kind)
+		}
+		text, err := yaml.Marshal(document)
+		if err == nil {
+			err = yaml.UnmarshalStrict(text, &pods[i])
+		}
+		if err != nil {
 			return nil, fmt.Errorf("read pod %d: %w", i, err)
 		}
 	}
@@ -116,4 +127,27 @@ func phase(input []byte) (any, error) {
 		return nil, err
 	}
 	return map[string]any{"phase": info.Phase.String(), "reason": info.Reason, "links": info.Links, "info": info.Info}, nil
+}
+
+// objects reads YAML documents. A List, as `kubectl get` prints it for more than one object, is what is in it.
+func objects(input []byte) (found []map[string]any, err error) {
+	for _, document := range strings.Split("\n"+string(input), "\n---\n") {
+		object := map[string]any{}
+		if err := yaml.Unmarshal([]byte(document), &object); err != nil {
+			return nil, fmt.Errorf("read the resource: %w", err)
+		}
+		items, is := object["items"].([]any)
+		if !is {
+			found = append(found, object)
+			continue
+		}
+		for _, item := range items {
+			each, _ := item.(map[string]any)
+			found = append(found, each)
+		}
+	}
+	if len(found) == 0 {
+		return nil, errors.New("read the resource: there is none in the list; look in another namespace?")
+	}
+	return found, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	rbac "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes"
@@ -27,20 +28,26 @@ type Cluster struct {
 	Config  *rest.Config
 	Kube    kubernetes.Interface
 	Dynamic dynamic.Interface
+
+	mapper meta.RESTMapper // which kinds there were when it was last asked; nil: not asked yet
 }
 
 // assets is where etcd and kube-apiserver are. Go's test cache sees a variable only if it is read while tests run, so every
 // test asks again: with another API server no result is reused.
 func assets() string { return os.Getenv("KUBEBUILDER_ASSETS") }
 
-// Main runs a package's tests with one cluster; call it from TestMain.
+// Main runs a package's tests with one cluster; call it from TestMain. It serves the kinds of OPERATOR_CRDS, a list of folders
+// like PATH, from the start.
 func Main(m *testing.M, use func(*Cluster)) int {
 	assets := assets()
 	if _, err := os.Stat(filepath.Join(assets, "kube-apiserver")); assets == "" || err != nil {
 		fmt.Fprintf(os.Stderr, "KUBEBUILDER_ASSETS=%q: it must be a folder with etcd, kube-apiserver and kubectl\n", assets)
 		return 1
 	}
-	environment := &envtest.Environment{BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: time.Minute}
+	environment := &envtest.Environment{
+		BinaryAssetsDirectory: assets, ControlPlaneStartTimeout: time.Minute,
+		CRDDirectoryPaths: filepath.SplitList(os.Getenv("OPERATOR_CRDS")), ErrorIfCRDPathMissing: true,
+	}
 	config, err := environment.Start()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "start etcd and kube-apiserver:", err)

@@ -36,7 +36,7 @@ func (c *Core) Create(ctx context.Context, task attempt.Attempt) ([]byte, error)
 	created, err := c.make(ctx, s, object)
 	if err != nil {
 		if text, refused := refusal(s, err); refused {
-			return c.Refuse(task.Type, text)
+			return c.Refuse(task.Type, sized(object, text))
 		}
 		return nil, fmt.Errorf("create %s %s/%s: %w", s.resource.Kind, task.Namespace, task.Name, err)
 	}

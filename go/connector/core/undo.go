@@ -112,7 +112,8 @@ func (c *Core) leave(where place, how ending, undo func(context.Context) (doubt 
 		delete(c.creating, where)
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(context.Background(), c.config.Deadline, errInnerDeadline)
+	// And a pause longer: the last look, too, comes after a POST that takes twice the deadline.
+	ctx, cancel := context.WithTimeoutCause(context.Background(), c.config.Deadline+longestPause, errInnerDeadline)
 	undone := make(chan struct{})
 	now.cancel, now.undone = cancel, undone
 	c.background.Go(func() {

@@ -72,6 +72,26 @@ func TestARepeatedCreateEndsTheUndoOfTheOneBefore(t *testing.T) {
 	})
 }
 
+func TestAPostThatTakesTwiceTheDeadlineIsUndone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, client := newCore(t, double{}, seen{})
+		c.config.Deadline = 2500 * time.Millisecond
+		fail(client, "create", 1000, errors.New("EOF"))
+		time.AfterFunc(4900*time.Millisecond, func() { // the looks are a second apart
+			if err := client.Tracker().Add(created("u")); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := c.Create(t.Context(), task); !errors.Is(err, ErrUnavailable) {
+			t.Fatalf("want ErrUnavailable, got %v", err)
+		}
+		c.Wait()
+		if !deleted(client) {
+			t.Error("what came after 4.9 s is still there")
+		}
+	})
+}
+
 func TestACreateUnderWayIsNotUndoneByALateOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, client := newCore(t, double{}, seen{})

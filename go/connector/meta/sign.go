@@ -17,8 +17,9 @@ const MinKey = 32
 // Keys sign resource_meta, so that nobody who can merely reach the connector can name a resource to it. The zero Keys
 // sign nothing, and the resource itself has to agree with its Meta.
 //
-// To change a key, start every replica with the new one as Current and the old one as Previous. What runs was signed with
-// the old one; when nothing of it is left, Previous may go. A key that is lost makes the tasks that it signed unreadable.
+// To change a key while tasks run, restart all replicas three times: with the new key as Previous, so that everybody can read
+// it; with the new one as Current and the old one as Previous; and, when nothing is left that the old one has signed,
+// without Previous. A key that is lost makes the tasks that it signed unreadable.
 type Keys struct {
 	// Current signs and verifies; Previous only verifies. Each is empty, or at least MinKey bytes.
 	Current, Previous []byte

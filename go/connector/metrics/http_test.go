@@ -23,7 +23,9 @@ func TestMetricsAndNothingElse(t *testing.T) {
 	api := httptest.NewServer(http.NotFoundHandler())
 	defer api.Close()
 	registry := NewRegistry()
-	New(registry).Count("note", Created)
+	counts := New(registry)
+	counts.Begin([]string{"note"})
+	counts.Count("note", Created)
 	registry.MustRegister(Watches(func() []watch.Health { return []watch.Health{{Resource: "jobs.batch", Namespace: "a", Failures: 3}} }))
 	client := dynamic.NewForConfigOrDie(&rest.Config{Host: api.URL}).Resource(schema.GroupVersionResource{Version: "v1", Resource: "pods"})
 	if _, err := client.Namespace("a").Get(t.Context(), "my-secret-name", metav1.GetOptions{}); err == nil {
@@ -34,6 +36,7 @@ func TestMetricsAndNothingElse(t *testing.T) {
 	text := fetch(t, base+"/metrics", http.StatusOK)
 	for _, want := range []string{
 		`flyteconnector_resource_events_total{event="created",task_type="note"} 1`,
+		`flyteconnector_resource_events_total{event="lost",task_type="note"} 0`,
 		`flyteconnector_watch_synced{namespace="a",resource="jobs.batch"} 0`,
 		`flyteconnector_watch_failures_total{namespace="a",resource="jobs.batch"} 3`,
 		`rest_client_requests_total{code="404",host="` + host + `",method="GET"} 1`,

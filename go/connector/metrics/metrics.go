@@ -28,6 +28,11 @@ const (
 	OutputsFailed Event = "outputs_failed" // error.pb, or no outputs.pb, behind a resource that succeeded
 )
 
+// Events are all of them.
+var Events = []Event{
+	Created, Adopted, Refused, Deleted, Undone, Lost, TimedOut, Superseded, Expired, Abandoned, UnknownState, APIRetry, OutputsFailed,
+}
+
 // Metrics counts. A nil *Metrics counts nothing.
 type Metrics struct{ events *prometheus.CounterVec }
 
@@ -39,6 +44,15 @@ func New(registry prometheus.Registerer) *Metrics {
 	}, []string{"task_type", "event"})
 	registry.MustRegister(events)
 	return &Metrics{events}
+}
+
+// Begin shows every event of these task types, with zeros: Prometheus sees a number grow only after it has seen it.
+func (m *Metrics) Begin(taskTypes []string) {
+	for _, taskType := range taskTypes {
+		for _, event := range Events {
+			m.events.WithLabelValues(taskType, string(event))
+		}
+	}
 }
 
 // Count adds one.

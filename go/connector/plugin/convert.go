@@ -15,8 +15,9 @@ import (
 // protojson varies the space after its prefix on purpose, so that nobody compares its texts.
 var protojsonNoise = regexp.MustCompile(`^proto:\s*(\(line \d+:\d+\):\s*)?`)
 
-// Decode reads the task's custom JSON into a message. Keys that the message does not have are refused: they are either
-// a typing error or a newer SDK, and in both cases the user asked for something that would not happen.
+// Decode reads the task's custom JSON into a message, and enforces the rules of the message's .proto file. Keys that the
+// message does not have are refused: they are either a typing error or a newer SDK, and in both cases the user asked for
+// something that would not happen.
 func Decode(task Task, into proto.Message) error {
 	raw := []byte("{}")
 	if task.Custom != nil {
@@ -30,11 +31,12 @@ func Decode(task Task, into proto.Message) error {
 		return fmt.Errorf("custom of task type %q is not a %s: %s", task.Type,
 			into.ProtoReflect().Descriptor().FullName(), protojsonNoise.ReplaceAllString(reason, ""))
 	}
-	return nil
+	return obey(into)
 }
 
-// ToUnstructured converts a typed object at the plugin's edge and writes its kind into it.
-func ToUnstructured(object runtime.Object, kind schema.GroupVersionKind) (*unstructured.Unstructured, error) {
+// ToUnstructured converts a typed object at the plugin's edge and writes its kind into it. The type may be the plugin's own: a
+// pointer to a struct with what the plugin writes, in fields that have the names of JSON.
+func ToUnstructured(object any, kind schema.GroupVersionKind) (*unstructured.Unstructured, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	if err != nil {
 		return nil, fmt.Errorf("convert %s to unstructured: %w", kind.Kind, err)

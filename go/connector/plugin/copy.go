@@ -26,7 +26,23 @@ func (r Resource) CheckIgnored() error {
 func (r Resource) Forget(resource *unstructured.Unstructured) {
 	resource.SetManagedFields(nil)
 	for _, path := range r.Ignored {
-		unstructured.RemoveNestedField(resource.Object, strings.Split(path, ".")...)
+		remove(resource.Object, strings.Split(path, "."))
+	}
+}
+
+// remove takes a field away, from each item of a list that is on the way.
+func remove(value any, path []string) {
+	switch value := value.(type) {
+	case map[string]any:
+		if len(path) == 1 {
+			delete(value, path[0])
+		} else {
+			remove(value[path[0]], path[1:])
+		}
+	case []any:
+		for _, item := range value {
+			remove(item, path)
+		}
 	}
 }
 

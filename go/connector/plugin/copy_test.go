@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -12,10 +13,17 @@ import (
 func TestACopyForgetsWhatIsIgnoredAndNothingElse(t *testing.T) {
 	object := &unstructured.Unstructured{Object: map[string]any{
 		"metadata": map[string]any{"name": "a", "managedFields": []any{map[string]any{"manager": "x"}}},
-		"spec":     map[string]any{"template": map[string]any{"spec": "long"}, "completions": int64(2)},
-		"status":   map[string]any{"active": int64(1)},
+		"spec": map[string]any{
+			"template": map[string]any{"spec": "long"}, "completions": int64(2),
+			"groups": []any{map[string]any{"name": "a", "template": "long"}, map[string]any{"template": "long"}, "odd"},
+		},
+		"status": map[string]any{"active": int64(1)},
 	}}
-	Resource{Ignored: []string{"spec.template", "spec.nothing.below"}}.Forget(object)
+	Resource{Ignored: []string{"spec.template", "spec.nothing.below", "spec.groups.template"}}.Forget(object)
+	groups, _, _ := unstructured.NestedSlice(object.Object, "spec", "groups")
+	if want := []any{map[string]any{"name": "a"}, map[string]any{}, "odd"}; !reflect.DeepEqual(groups, want) {
+		t.Errorf("the items of the list are %v, want %v", groups, want)
+	}
 	_, template, _ := unstructured.NestedFieldNoCopy(object.Object, "spec", "template")
 	completions, _, _ := unstructured.NestedInt64(object.Object, "spec", "completions")
 	active, _, _ := unstructured.NestedInt64(object.Object, "status", "active")

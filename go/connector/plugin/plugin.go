@@ -21,7 +21,7 @@ type Task struct {
 	Type string
 	// TypeVersion is the task_type_version that the task was registered with: 0 to Resource.TypeVersion.
 	TypeVersion int32
-	// Name is what the resource has to be called: DNS-1035, at most 52 characters, unique for each attempt, derived from
+	// Name is what the resource has to be called: DNS-1035, at most 48 characters, unique for each attempt, derived from
 	// a hash of OutputPrefix. Namespace is where it has to be.
 	Name, Namespace string
 	// Labels and Annotations are sanitised and belong on the resource and on its pods. The connector adds its own to the
@@ -29,6 +29,8 @@ type Task struct {
 	Labels, Annotations map[string]string
 	// Custom is what the SDK wrote into TaskTemplate.custom; decode it with Decode. Nil if the task sent nothing.
 	Custom *structpb.Struct
+	// Config is TaskTemplate.config: texts by keys. It is for what one text says, when a message would be too much.
+	Config map[string]string
 	// Pod is the finished pod of the task, with Labels and Annotations on it, whether the task came as a container or as
 	// a pod, from either Flyte.
 	Pod corev1.PodTemplateSpec
@@ -74,6 +76,7 @@ type Resource struct {
 	// Empty: the plugin does not want to see pods.
 	PodLabel string
 	// Ignored are parts of the resource that GetTaskPhase does not read, as paths with dots, for example "spec.template".
+	// A list on the way stands for each of its items: "spec.groups.template".
 	// The connector's copy leaves them out, so with thousands of tasks each of them saves megabytes. GetTaskPhase may get
 	// a resource with or without them. Fields below metadata and status cannot be left out. See also package watch for
 	// what is left of a pod.

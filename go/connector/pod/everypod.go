@@ -58,10 +58,13 @@ func addWhatFlyteAdds(task *plugin.Task, template *core.TaskTemplate, options Op
 
 // addToEveryPod fills what Flyte's own pod plugin fills, and overwrites nothing that is there already.
 func addToEveryPod(task *plugin.Task, request *admin.CreateTaskRequest) {
+	// @task(labels=..., annotations=...); in the order of Flyte's own plugins.
+	wanted := request.GetTemplate().GetMetadata().GetMetadata()
+	labels, annotations := sanitise(wanted.GetLabels(), wanted.GetAnnotations())
 	// Flyte's labels win over the user's, because monitoring selects by them.
 	task.Pod.ObjectMeta = metav1.ObjectMeta{
-		Labels:      union(task.Pod.Labels, task.Labels),
-		Annotations: union(task.Pod.Annotations, task.Annotations),
+		Labels:      union(union(task.Pod.Labels, labels), task.Labels),
+		Annotations: union(union(task.Pod.Annotations, annotations), task.Annotations),
 	}
 	metav1.SetMetaDataAnnotation(&task.Pod.ObjectMeta, plugin.DefaultContainer, task.PrimaryContainer)
 	spec, metadata := &task.Pod.Spec, request.GetTaskExecutionMetadata()

@@ -62,6 +62,22 @@ func TestTheNarrowestServiceAccountWins(t *testing.T) {
 	}
 }
 
+func TestLabelsOfTheTaskAreOnItsPod(t *testing.T) {
+	for _, name := range []string{"container_target", "k8s_pod_target_pod_template"} {
+		request := real(t)[name]
+		request.Template.Metadata.Metadata = &core.K8SObjectMetadata{
+			Labels: map[string]string{"team": "rain", "node-id": "mine"}, Annotations: map[string]string{"owner": "me"},
+		}
+		task, _ := finish(t, request)
+		if task.Pod.Labels["team"] != "rain" || task.Pod.Annotations["owner"] != "me" || task.Pod.Labels["node-id"] == "mine" {
+			t.Errorf("%s: want the task's labels on the pod, and Flyte's own unchanged, got %v", name, task.Pod.ObjectMeta)
+		}
+		if task.Labels["team"] != "" {
+			t.Errorf("%s: want none of them on the resource, got %v", name, task.Labels)
+		}
+	}
+}
+
 func TestWhatTheUserSetsOnThePodStays(t *testing.T) {
 	request := real(t)["k8s_pod_target_pod_template"]
 	podSpec(request)["restartPolicy"] = structpb.NewStringValue("OnFailure")

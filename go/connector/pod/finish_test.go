@@ -62,7 +62,11 @@ func TestEveryRealRequestBecomesATask(t *testing.T) {
 
 func TestAContainerTarget(t *testing.T) {
 	request := real(t)["container_target"]
+	request.Template.Config = map[string]string{"queue": "nightly"}
 	task, container := finish(t, request)
+	if task.Config["queue"] != "nightly" {
+		t.Errorf("want the template's config, got %v", task.Config)
+	}
 	if container.Args[0] != "pyflyte-fast-execute" || len(container.Command) != 0 || container.Image != "localhost/none:dev" {
 		t.Errorf("want the command line as it was rendered, got %q %q", container.Command, container.Args)
 	}

@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// maxName leaves room for what operators append: the pods of an indexed Job are called <name>-<index>-xxxxx, and a
-	// pod's host name has at most 63 characters.
-	maxName = 52
+	// maxName leaves room for what operators append, as a pod's name should have at most 63 characters: those of an indexed
+	// Job are called <name>-<index>-xxxxx, and JobSet's <name>-<group>-<job>-<index>-xxxxx.
+	maxName = 48
 	// hashLength characters of base32 are 60 bits.
 	hashLength = 12
 )

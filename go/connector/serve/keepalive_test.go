@@ -54,6 +54,16 @@ func TestAStreamSurvivesTheKeepalivesOfFlyte2(t *testing.T) {
 			}
 		})
 	})
+	for setting, want := range map[time.Duration]codes.Code{5 * time.Second: codes.Canceled, time.Minute: codes.Unavailable} {
+		t.Run(setting.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := watchFor(t, newServer(t, Config{MinPing: setting}).GRPC, 10*time.Second, time.Minute)
+				if status.Code(err) != want {
+					t.Errorf("a ping every 10s: want %s, got %v", want, err)
+				}
+			})
+		})
+	}
 	t.Run("gRPC's default", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			server, ours := grpc.NewServer(), newServer(t, Config{})

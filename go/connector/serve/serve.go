@@ -26,8 +26,8 @@ const (
 	// maxMessage in bytes: Flyte inlines a task's inputs; gRPC's default of 4 MiB is too little. 8 MiB of inputs, and
 	// room for the template around them.
 	maxMessage = 8<<20 + 1<<20
-	// minPing: Flyte 2's client sends a ping every 30 s, and gRPC's default server hangs up at the third one.
-	minPing = 15 * time.Second
+	// DefaultMinPing: Flyte 2's client sends a ping every 30 s, and gRPC's default server hangs up at the third one.
+	DefaultMinPing = 15 * time.Second
 	// maxAge ends connections in order, so that clients look up the addresses again and find replicas that are new.
 	maxAge = 10 * time.Minute
 	// workers keep their stacks: with a new goroutine for each call, letting its stack grow is a quarter of a poll's time. A
@@ -44,6 +44,8 @@ type Config struct {
 	CertFile, KeyFile string
 	// DrainDelay is how long new calls are still accepted, after the signal to stop, while health says NOT_SERVING.
 	DrainDelay time.Duration
+	// MinPing is the shortest time between two keepalive pings of a client; 0: DefaultMinPing.
+	MinPing time.Duration
 	// Patience is how long a task's call waits for the server to be ready.
 	Patience time.Duration
 	// Deadline is how long a call takes at most, once the server is ready.
@@ -74,6 +76,7 @@ type Server struct {
 // New returns an error if the certificate cannot be used.
 func New(config Config) (*Server, error) {
 	config.maxAge, config.drain = cmp.Or(config.maxAge, maxAge), cmp.Or(config.drain, drain)
+	config.MinPing = cmp.Or(config.MinPing, DefaultMinPing)
 	if config.pause == nil {
 		config.pause = time.Sleep
 	}
@@ -82,7 +85,7 @@ func New(config Config) (*Server, error) {
 		[]grpc.UnaryServerInterceptor{logging(config.Log, config.TaskTypes), recovering(config.Log), gate.intercept})
 	options := append([]grpc.ServerOption{
 		grpc.MaxRecvMsgSize(maxMessage),
-		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minPing, PermitWithoutStream: true}),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: config.MinPing, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{MaxConnectionAge: config.maxAge, MaxConnectionAgeGrace: config.drainLimit()}),
 		grpc.ChainUnaryInterceptor(interceptors...),
 		grpc.NumStreamWorkers(workers),

@@ -58,6 +58,7 @@ func taskOf(ctx context.Context, tCtx core.TaskExecutionContext) (plugin.Task, e
 		Labels:           union(metadata.GetLabels()),
 		Annotations:      union(metadata.GetAnnotations()),
 		Custom:           template.GetCustom(),
+		Config:           template.GetConfig(),
 		PrimaryContainer: primary,
 		Interruptible:    metadata.IsInterruptible(),
 		Attempt:          metadata.GetTaskExecutionID().GetID().RetryAttempt,
@@ -74,12 +75,17 @@ func taskOf(ctx context.Context, tCtx core.TaskExecutionContext) (plugin.Task, e
 		Annotations: union(defaults.DefaultAnnotations, podMeta.Annotations, wanted.GetAnnotations(), task.Annotations),
 	}}
 	metav1.SetMetaDataAnnotation(&task.Pod.ObjectMeta, plugin.DefaultContainer, primary)
-	for i := range task.Pod.Spec.Containers {
-		if container := &task.Pod.Spec.Containers[i]; container.Name == primary && container.TerminationMessagePolicy == "" {
+	keepLastWords(task.Pod.Spec.Containers, primary)
+	return task, nil
+}
+
+// keepLastWords makes the end of the task's log, where a traceback is, the reason that Flyte's user sees.
+func keepLastWords(containers []corev1.Container, primary string) {
+	for i := range containers {
+		if container := &containers[i]; container.Name == primary && container.TerminationMessagePolicy == "" {
 			container.TerminationMessagePolicy = corev1.TerminationMessageFallbackToLogsOnError
 		}
 	}
-	return task, nil
 }
 
 // build calls the plugin. A panic is an error with a text: FlytePropeller would try it eleven times and then show the

@@ -35,6 +35,7 @@ func TestWhatAPluginGetsOfATask(t *testing.T) {
 	of := newTask()
 	of.Attempt = 2
 	of.Template.Custom, _ = structpb.NewStruct(map[string]any{"completions": 4})
+	of.Template.Config = map[string]string{"queue": "nightly"}
 	of.Template.Metadata = &idl.TaskMetadata{Timeout: durationpb.New(90 * time.Second)}
 	got := seen(t, of)
 	want := plugin.Task{
@@ -46,8 +47,8 @@ func TestWhatAPluginGetsOfATask(t *testing.T) {
 		got.OutputPrefix != want.OutputPrefix {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
-	if got.Custom.AsMap()["completions"] != float64(4) {
-		t.Errorf("custom is %v", got.Custom)
+	if got.Custom.AsMap()["completions"] != float64(4) || got.Config["queue"] != "nightly" {
+		t.Errorf("custom is %v, config is %v", got.Custom, got.Config)
 	}
 	container := got.Pod.Spec.Containers[0]
 	if container.Image != "task:1" || container.TerminationMessagePolicy != corev1.TerminationMessageFallbackToLogsOnError {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // apply gives the manifests to kubectl, in the order in which they were named.
@@ -38,14 +39,24 @@ func (s *supervisor) applyOperator(ctx context.Context, o Operator) error {
 		}
 		names := strings.Fields(output)
 		if kinds := crds(names); len(kinds) > 0 {
-			wait := append([]string{"wait", "--for=condition=Established", "--timeout=30s"}, kinds...)
-			if _, err := s.kubectl(ctx, wait...); err != nil {
+			if err := s.awaitKinds(ctx, kinds); err != nil {
 				return fmt.Errorf("operator %s: the kinds of %s: %w", o.Name, manifest.Path, err)
 			}
 		}
 		s.say("applied %s for %s: %d objects", manifest.Path, o.Name, len(names))
 	}
 	return nil
+}
+
+// awaitKinds asks again when kubectl gives up, which it does at once about a kind that has no conditions yet.
+func (s *supervisor) awaitKinds(ctx context.Context, kinds []string) error {
+	wait := append([]string{"wait", "--for=condition=Established", "--timeout=30s"}, kinds...)
+	for began := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		_, err := s.kubectl(ctx, wait...)
+		if err == nil || ctx.Err() != nil || time.Since(began) > 30*time.Second {
+			return err
+		}
+	}
 }
 
 func crds(names []string) []string {

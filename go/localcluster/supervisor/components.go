@@ -5,6 +5,7 @@ package supervisor
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -12,7 +13,12 @@ import (
 var controllers = []string{
 	"serviceaccount-controller", "serviceaccount-token-controller", "root-ca-certificate-publisher-controller",
 	"namespace-controller", "garbage-collector-controller", "clusterrole-aggregation-controller",
-	"resourcequota-controller", "job-controller", "cronjob-controller", "ttl-after-finished-controller",
+	"resourcequota-controller",
+}
+
+// With a node there are these, too: they make pods, or look at those who did. Without one, somebody plays them.
+var workloadControllers = []string{
+	"job-controller", "cronjob-controller", "ttl-after-finished-controller",
 	"deployment-controller", "replicaset-controller", "statefulset-controller",
 }
 
@@ -48,7 +54,11 @@ func apiServerArgs(l layout) []string {
 	}
 }
 
-func controllerManagerArgs(l layout) []string {
+func controllerManagerArgs(l layout, bare bool) []string {
+	enabled := controllers
+	if !bare {
+		enabled = slices.Concat(controllers, workloadControllers)
+	}
 	return []string{
 		"--kubeconfig=" + l.kubeconfig("controller-manager"),
 		"--authentication-kubeconfig=" + l.kubeconfig("controller-manager"),
@@ -57,7 +67,7 @@ func controllerManagerArgs(l layout) []string {
 		"--cert-dir=" + l.pki(), "--authorization-always-allow-paths=/healthz,/readyz,/livez",
 		"--leader-elect=false", "--use-service-account-credentials=true",
 		"--service-account-private-key-file=" + l.key("service-accounts"), "--root-ca-file=" + l.cert("ca"),
-		"--controllers=" + strings.Join(controllers, ","),
+		"--controllers=" + strings.Join(enabled, ","),
 		"--concurrent-job-syncs=10", "--kube-api-qps=200", "--kube-api-burst=400", "--profiling=false",
 	}
 }

@@ -37,7 +37,7 @@ func (s *supervisor) launch(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	if err := s.startFromBin("kube-controller-manager", controllerManagerArgs(l)); err != nil {
+	if err := s.startFromBin("kube-controller-manager", controllerManagerArgs(l, s.options.Bare)); err != nil {
 		return err
 	}
 	if err := applyRoles(ctx, client); err != nil {
@@ -49,6 +49,15 @@ func (s *supervisor) launch(ctx context.Context) error {
 	if err := s.startOperators(ctx, client); err != nil {
 		return err
 	}
+	if s.options.Bare {
+		return s.awaitNamespaces(ctx, client)
+	}
+	return s.startNode(ctx, client)
+}
+
+// startNode returns when pods run, and the operators with them.
+func (s *supervisor) startNode(ctx context.Context, client kubernetes.Interface) error {
+	l := s.layout
 	if err := s.start("node", s.options.Self, nodeArgs(l, s.options.Images, s.mark), stopNode); err != nil {
 		return err
 	}
@@ -88,6 +97,10 @@ func (s *supervisor) awaitUse(ctx context.Context, client kubernetes.Interface) 
 	}); err != nil {
 		return err
 	}
+	return s.awaitNamespaces(ctx, client)
+}
+
+func (s *supervisor) awaitNamespaces(ctx context.Context, client kubernetes.Interface) error {
 	return s.await(ctx, "every namespace", 60*time.Second, func(ctx context.Context) error {
 		return everyNamespace(ctx, client)
 	})

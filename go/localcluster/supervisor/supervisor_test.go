@@ -19,7 +19,7 @@ import (
 func TestComponentsListenOnThisMachineOnly(t *testing.T) {
 	l := layout{dir: "/state", api: 1, etcd: 2, peer: 3, manager: 4, node: 5}
 	for name, args := range map[string][]string{
-		"etcd": etcdArgs(l), "kube-apiserver": apiServerArgs(l), "kube-controller-manager": controllerManagerArgs(l),
+		"etcd": etcdArgs(l), "kube-apiserver": apiServerArgs(l), "kube-controller-manager": controllerManagerArgs(l, false),
 	} {
 		bound := false
 		for _, arg := range args {

@@ -28,6 +28,7 @@ type Options struct {
 	Images string   // file that maps image references to host programs
 	Apply  []string // manifests: files, or folders with or without a kustomization.yaml
 	Keep   bool     // leave the state folder
+	Bare   bool     // the control plane alone: no node, and no controller that makes pods
 	Self   string   // the program that has the subcommand "node"
 
 	Operators []string // files that describe an operator each
@@ -104,7 +105,7 @@ func (s *supervisor) checkFiles() error {
 				s.options.Bin, name)
 		}
 	}
-	if _, err := images.Load(s.options.Images); err != nil {
+	if _, err := images.Load(s.options.Images); err != nil && !s.options.Bare {
 		return fmt.Errorf("--images: %w", err)
 	}
 	for _, path := range s.options.Apply {

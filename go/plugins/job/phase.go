@@ -37,6 +37,7 @@ var failures = map[string]plugin.Phase{
 // run; a plugin that takes them for the end reports a success whose outputs are not written yet.
 
 // GetTaskPhase reads how far the Job is.
+// TODO(phases): Read the conditions, or the state, that your operator writes.
 func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.Pod) (plugin.PhaseInfo, error) {
 	job, err := plugin.FromUnstructured[batchv1.Job](resource)
 	if err != nil {
@@ -64,11 +65,14 @@ func (p Plugin) GetTaskPhase(resource *unstructured.Unstructured, pods []corev1.
 
 // %% On the way, from the pods
 //
-// A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Where worker 0 alone
-// decides, the Job can be complete without the others, so they count as Initializing at most. Else one worker that runs
-// makes a running task, and so does one that is being stopped, when its pod may be gone already. Else the pending worker with the highest phase speaks for all; the phases are in the order Queued,
-// WaitingForResources, Initializing, Running, Succeeded, RetryableFailed, Failed.
+// The first of these that fits is the answer:
+//
+// - A worker that cannot start ends the attempt, even while others run: the Job could never be complete. Where worker 0
+//   alone decides, it can be complete without the others, so they count as Initializing at most.
+// - One worker that runs makes a running task. So does one that is being stopped: its pod may be gone already.
+// - Of the workers that wait, the one with the highest phase speaks for all.
 
+// TODO(phases): Say how far a resource is before its end.
 func progress(job *batchv1.Job, pods []corev1.Pod) plugin.PhaseInfo {
 	info := plugin.PhaseInfo{Phase: plugin.Queued, Reason: "no worker has a pod yet"}
 	running := job.Status.Succeeded > 0 || ptr.Deref(job.Status.Terminating, 0) > 0

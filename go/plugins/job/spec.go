@@ -1,14 +1,13 @@
 // %% Spec: what may a user ask for?
 //
-// A plugin begins with the question that the user answers. Here it is ``larkspur.v1.Job``, the message of the page before
-// this one. This file reads it, fills in the defaults and refuses what cannot work. After this file nobody checks again.
+// A plugin begins with the question that the user answers. Here it is ``larkspur.v1.Job``, the message that
+// ``proto/larkspur/v1/job.proto`` describes. This file reads it, refuses what breaks its rules, and fills in the defaults.
+// After this file nobody checks again.
 
 // Package job runs a Flyte task as an indexed Kubernetes Job.
 package job
 
 import (
-	"fmt"
-
 	"example.com/flyteconnector/plugin"
 	larkspurv1 "example.com/larkspur/gen/larkspur/v1"
 	batchv1 "k8s.io/api/batch/v1"
@@ -30,7 +29,7 @@ type Plugin struct {
 const TaskType = "larkspur_job"
 
 // Resource says that this plugin makes Jobs. The Job controller puts the PodLabel on every pod of a Job.
-// TODO(resource): Name the kind that your operator watches, and the label that it puts on its pods.
+// TODO(kind): Name the kind that your operator watches, and the label that it puts on its pods.
 func (Plugin) Resource() plugin.Resource {
 	return plugin.Resource{
 		GroupVersionKind: batchv1.SchemeGroupVersion.WithKind("Job"),
@@ -42,9 +41,15 @@ func (Plugin) Resource() plugin.Resource {
 
 // %% Reading the message
 //
-// ``Decode`` refuses keys that the message does not have: a typing error, or an SDK that is newer than this connector. In
+// ``Decode`` refuses what breaks a rule of the message. An error reaches the user as the task's error message, with the
+// field as the user wrote it, the value, and what would be right: ``completions = -1: must be between 1 and 10000``.
+//
+// It also refuses keys that the message does not have: a typing error, or an SDK that is newer than this connector. In
 // both cases the user asked for something that would silently not happen.
+//
+// What is left to write here are the defaults, and what no rule can say.
 
+// TODO(spec-fields): Fill in the defaults of your fields.
 func decode(task plugin.Task) (*larkspurv1.Job, error) {
 	spec := &larkspurv1.Job{}
 	if err := plugin.Decode(task, spec); err != nil {
@@ -53,37 +58,11 @@ func decode(task plugin.Task) (*larkspurv1.Job, error) {
 	orDefault(&spec.Completions, 1)
 	orDefault(&spec.Parallelism, spec.Completions)
 	orDefault(&spec.TtlSecondsAfterFinished, 600)
-	return spec, check(spec)
+	return spec, nil
 }
 
 func orDefault(field *int32, value int32) {
 	if *field == 0 {
 		*field = value
 	}
-}
-
-// %% Refusing what cannot work
-//
-// An error here reaches the user as the task's error message. It names the field as the user wrote it, the value, and what
-// would be right.
-
-// TODO(spec-rules): State the rules of your own fields.
-func check(spec *larkspurv1.Job) error {
-	rules := []struct {
-		field            string
-		value, low, high int32
-	}{
-		{"completions", spec.Completions, 1, 10_000},
-		{"parallelism", spec.Parallelism, 1, spec.Completions},
-		{"backoffLimitPerIndex", spec.BackoffLimitPerIndex, 0, 100},
-		{"maxFailedIndexes", spec.MaxFailedIndexes, 0, spec.Completions},
-		{"ttlSecondsAfterFinished", spec.TtlSecondsAfterFinished, 120, 30 * 24 * 3600},
-		{"doneWhen", int32(spec.DoneWhen), 0, int32(len(larkspurv1.DoneWhen_name) - 1)},
-	}
-	for _, rule := range rules {
-		if rule.value < rule.low || rule.value > rule.high {
-			return fmt.Errorf("%s = %d: must be between %d and %d", rule.field, rule.value, rule.low, rule.high)
-		}
-	}
-	return nil
 }

@@ -69,6 +69,7 @@ func (a *application) DeepCopyObject() runtime.Object { c := *a; return &c }
 // executors' names as long as ours.
 
 // BuildResource turns a task into a SparkApplication.
+// TODO(build): Fill in your operator's resource from the message and the pod.
 func (p Plugin) BuildResource(task plugin.Task) (*unstructured.Unstructured, error) {
 	spec, err := decode(task)
 	if err != nil {

@@ -144,7 +144,7 @@ func TestTheLongestNameLeavesRoomForThoseOfPods(t *testing.T) {
 	given.Name = name
 	prefix, _, _ := unstructured.NestedString(build(t, Plugin{}, given).Object, "spec", "sparkConf", "spark.kubernetes.executor.podNamePrefix")
 	for _, derived := range []string{name + "-driver", prefix + "-exec-99999"} {
-		if wrong := validation.IsDNS1123Label(derived); len(name) != 52 || len(wrong) > 0 {
+		if wrong := validation.IsDNS1123Label(derived); len(name) != 48 || len(wrong) > 0 {
 			t.Errorf("%s (from a name of %d characters) is no host name: %v", derived, len(name), wrong)
 		}
 	}

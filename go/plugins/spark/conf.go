@@ -106,13 +106,13 @@ func split(r role, total *resource.Quantity) (heap, rest string, err error) {
 // reach much farther than the task: they read the operator's files, load code into it, choose another namespace, or go
 // around the connector's policy. (Read in Spark 4.3.0 and operator 2.5.2. A test has all of Spark's keys for Kubernetes.)
 //
-// A key with "=" in it would be another key by the time that Spark reads the command line.
+// That a key begins with "spark." and has no "=" in it is a rule of the message: with one it would be another key by the
+// time that Spark reads the command line.
 
 var refused = []struct {
 	keys, values *regexp.Regexp
 	why          string
 }{
-	{key(`executor\.instances`), always, "the field executors says how many there are"},
 	{key(`master|submit\.deployMode|kubernetes\.(context|namespace|submitInDriver|driver\.master|trust\.certificates)`), always,
 		"the operator decides where and how the application is started"},
 	{key(`kubernetes\.authenticate.*|(kubernetes\.)?kerberos\..*|yarn\..*`), always,
@@ -133,18 +133,12 @@ var refused = []struct {
 		"it names a file of the operator's pod; one in the image is local:///path"},
 }
 
-var (
-	always     = regexp.MustCompile("")
-	wellFormed = regexp.MustCompile(`^spark\.[^\s=]+$`)
-)
+var always = regexp.MustCompile("")
 
 func key(pattern string) *regexp.Regexp { return regexp.MustCompile(`^spark\.(` + pattern + `)$`) }
 
 func checkConf(conf map[string]string) error {
 	for _, key := range slices.Sorted(maps.Keys(conf)) {
-		if !wellFormed.MatchString(key) {
-			return fmt.Errorf("sparkConf[%q] = %q: a key begins with \"spark.\" and has no blank and no =", key, conf[key])
-		}
 		for _, rule := range refused {
 			if rule.keys.MatchString(key) && rule.values.MatchString(conf[key]) {
 				return fmt.Errorf("sparkConf[%q] = %q is refused: %s", key, conf[key], rule.why)

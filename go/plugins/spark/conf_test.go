@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/flyteconnector/plugin"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -21,6 +22,13 @@ func at(t *testing.T, object *unstructured.Unstructured, path ...string) any {
 		t.Fatal(err)
 	}
 	return value
+}
+
+// refuses is what becomes of a task with this sparkConf: by the message's rules, then by this plugin.
+func refuses(t *testing.T, conf map[string]any) error {
+	t.Helper()
+	_, err := decode(plugin.Task{Type: TaskType, Custom: custom(t, map[string]any{"sparkConf": conf})})
+	return err
 }
 
 func TestEachVoiceBeatsTheOnesBeforeIt(t *testing.T) {
@@ -127,7 +135,7 @@ func TestWhatIsRefusedOfAllThatSparkHasForKubernetes(t *testing.T) {
 			example += "x"
 		}
 		verdict := "allowed"
-		if checkConf(map[string]string{example: "x:1"}) != nil {
+		if refuses(t, map[string]any{example: "x:1"}) != nil {
 			verdict = "refused"
 		}
 		lines[i] = verdict + " " + key
@@ -163,7 +171,7 @@ func TestDangerousLinesSayWhatTheyWouldReach(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			err := checkConf(map[string]string{"spark.a": "1", c.key: c.value})
+			err := refuses(t, map[string]any{"spark.a": "1", c.key: c.value})
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), fmt.Sprintf("sparkConf[%q]", c.key)) {
 				t.Errorf("error %v\nwant one with %q and %q", err, c.key, c.want)
 			}
@@ -172,12 +180,12 @@ func TestDangerousLinesSayWhatTheyWouldReach(t *testing.T) {
 }
 
 func TestHarmlessLinesPass(t *testing.T) {
-	harmless := map[string]string{
+	harmless := map[string]any{
 		"spark.jars": "local:///opt/a.jar,s3a://bucket/b.jar", "spark.executorEnv.OMP_NUM_THREADS": "1", "spark.mastery": "1",
 		"spark.kubernetes.executor.volumes.persistentVolumeClaim.scratch.options.claimName": "OnDemand",
 		"spark.kubernetes.driver.label.team":                                                "flights", "spark.kubernetes.container.image.pullPolicy": "Always",
 	}
-	if err := checkConf(harmless); err != nil {
+	if err := refuses(t, harmless); err != nil {
 		t.Error(err)
 	}
 }

@@ -43,6 +43,7 @@ func (a Address) of(app *application) string {
 		"{{.ApplicationID}}", app.Status.ApplicationID).Replace(string(a))
 }
 
+// TODO(links): Add the pages that your operator serves, such as a dashboard.
 func (p Plugin) links(app *application, phase plugin.Phase, pods []corev1.Pod) []plugin.Link {
 	links := append(p.pages(app, phase), p.logs(app, phase, pods)...)
 	return slices.DeleteFunc(links, func(link plugin.Link) bool { return link.URI == "" })

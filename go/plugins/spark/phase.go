@@ -41,6 +41,7 @@ type applicationStatus struct {
 // another run. A failure is retryable: Flyte's user has said how often. ``UNKNOWN`` is a driver whose node is silent; it may
 // well run.
 
+// TODO(phases): List every state that your operator reports.
 var states = map[string]plugin.PhaseInfo{
 	"":                  {Phase: plugin.Queued, Reason: "the Spark operator has not taken it yet"},
 	"SUBMITTED":         {Phase: plugin.Initializing, Reason: "the driver is starting"},

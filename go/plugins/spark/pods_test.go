@@ -68,7 +68,7 @@ func TestTemplatesThatCannotWork(t *testing.T) {
 	}{
 		"a typing error":              {"driverPod", map[string]any{"spec": map[string]any{"tolerationz": []any{}}}, `driverPod: unknown field "spec.tolerationz"`},
 		"a typing error far down":     {"executorPod", main(map[string]any{"imagePullPolice": "Always"}), `executorPod: unknown field "spec.containers[`},
-		"a pod instead of a template": {"driverPod", map[string]any{"containers": []any{}}, `driverPod: unknown field "containers"`},
+		"a pod instead of a template": {"driverPod", map[string]any{"containers": []any{}}, "driverPod: must be an object with metadata, spec or both"},
 		"a text for a number":         {"executorPod", map[string]any{"spec": map[string]any{"priority": "high"}}, "executorPod: "},
 		"a list for an object":        {"driverPod", map[string]any{"spec": []any{}}, "driverPod: "},
 		"the task is deleted":         {"driverPod", main(map[string]any{"$patch": "delete"}), `driverPod: container "main" is gone, and it runs the task`},

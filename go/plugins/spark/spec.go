@@ -3,16 +3,14 @@
 // Flyte already runs Spark. This plugin does it once more, because you can compare: it has grown up where the Job plugin
 // is small, and shows what an operator with pods of two kinds, settings of its own and retries of its own asks for.
 //
-// As in the Job plugin this file reads the message, ``larkspur.v1.Spark``, fills in the defaults and refuses what cannot
-// work.
+// As in the Job plugin this file reads the message, ``larkspur.v1.Spark``, refuses what breaks its rules, and fills in the
+// defaults.
 
 // Package spark runs a Flyte task as the driver of a SparkApplication.
 package spark
 
 import (
 	"cmp"
-	"fmt"
-	"strings"
 
 	"example.com/flyteconnector/plugin"
 	larkspurv1 "example.com/larkspur/gen/larkspur/v1"
@@ -43,6 +41,7 @@ type Plugin struct {
 const TaskType = "larkspur_spark"
 
 // Resource says that this plugin makes SparkApplications. The operator puts the PodLabel on driver and executors.
+// TODO(kind): Name the kind that your operator watches, and the label that it puts on its pods.
 func (Plugin) Resource() plugin.Resource {
 	return plugin.Resource{
 		GroupVersionKind: schema.GroupVersionKind{Group: "sparkoperator.k8s.io", Version: "v1beta2", Kind: "SparkApplication"},
@@ -54,9 +53,14 @@ func (Plugin) Resource() plugin.Resource {
 
 // %% Reading the message
 //
+// ``Decode`` enforces the rules that stand in the message's own file. What is left is the connector's policy about
+// ``sparkConf``, on the next page.
+//
 // The file that the driver runs is in the image, and only the SDK knows where: so the SDK sends it. Without an SDK's word
-// it is where flytekit's own default is.
+// it is where flytekit's own default is. A file without ``local://`` would be one of the *operator's* pod, which
+// spark-submit would send to the driver.
 
+// TODO(spec-fields): Fill in the defaults of your fields.
 func decode(task plugin.Task) (*larkspurv1.Spark, error) {
 	spec := &larkspurv1.Spark{}
 	if err := plugin.Decode(task, spec); err != nil {
@@ -65,30 +69,5 @@ func decode(task plugin.Task) (*larkspurv1.Spark, error) {
 	spec.Executors = cmp.Or(spec.Executors, 2)
 	spec.TtlSecondsAfterFinished = cmp.Or(spec.TtlSecondsAfterFinished, 600)
 	spec.MainApplicationFile = cmp.Or(spec.MainApplicationFile, "local:///opt/venv/bin/entrypoint.py")
-	return spec, check(spec)
-}
-
-// %% Refusing what cannot work
-//
-// A file without ``local://`` would be one of the *operator's* pod, which spark-submit would send to the driver.
-
-func check(spec *larkspurv1.Spark) error {
-	rules := []struct {
-		field            string
-		value, low, high int32
-	}{
-		{"executors", spec.Executors, 1, 10_000},
-		{"submissionRetries", spec.SubmissionRetries, 0, 100},
-		{"ttlSecondsAfterFinished", spec.TtlSecondsAfterFinished, 120, 30 * 24 * 3600},
-	}
-	for _, rule := range rules {
-		if rule.value < rule.low || rule.value > rule.high {
-			return fmt.Errorf("%s = %d: must be between %d and %d", rule.field, rule.value, rule.low, rule.high)
-		}
-	}
-	if !strings.HasPrefix(spec.MainApplicationFile, "local:///") {
-		return fmt.Errorf("mainApplicationFile = %q: must be a path in the image, such as local:///opt/venv/bin/entrypoint.py",
-			spec.MainApplicationFile)
-	}
-	return checkConf(spec.SparkConf)
+	return spec, checkConf(spec.SparkConf)
 }

@@ -63,7 +63,9 @@ func upCommand() *cobra.Command {
 	flags.StringArrayVar(&o.Apply, "apply", nil, "manifests to apply: a file or a folder; may be repeated")
 	flags.StringArrayVar(&o.Operators, "operator", nil, "YAML file that describes an operator; may be repeated")
 	flags.BoolVar(&o.Keep, "keep", false, "leave the state folder")
-	require(cmd, "state", "bin", "images")
+	flags.BoolVar(&o.Bare, "bare", false, "the control plane alone: no node, no controller that makes pods, no --images")
+	require(cmd, "state", "bin")
+	cmd.MarkFlagsOneRequired("images", "bare")
 	return cmd
 }
 

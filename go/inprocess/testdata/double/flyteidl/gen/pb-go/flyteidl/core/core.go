@@ -14,6 +14,7 @@ type TaskTemplate struct {
 	Metadata *TaskMetadata
 	Custom   *structpb.Struct
 	Target   isTaskTemplate_Target
+	Config   map[string]string
 }
 
 // TaskMetadata holds what every task may set.
@@ -81,6 +82,13 @@ func (t *TaskTemplate) GetCustom() *structpb.Struct {
 		return nil
 	}
 	return t.Custom
+}
+
+func (t *TaskTemplate) GetConfig() map[string]string {
+	if t == nil {
+		return nil
+	}
+	return t.Config
 }
 
 func (t *TaskTemplate) GetContainer() *Container {
