@@ -13,20 +13,17 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "scripts"))
 
-from devkit import build, environment, sessions, spark, upstream
-from devkit.sessions import go, python, run, session, uv
+from devkit import build, manifests, sessions, shipping
+from devkit.sessions import go, present, python, session
 
 nox.options.sessions = ["tests"]
 sessions.end_in_order()
+sessions.more()
 
-GO_MODULES = ("go", "go/connector", "go/connector/store", "go/inprocess", "go/localcluster")
-API_TESTS = {  # module -> (build tag, programs that its tests start)
-    "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
-    "go/connector/store": (("apitest",), ()),
-    "go": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
-    "go/localcluster": (("e2e",), build.COMMANDS),
-}
-PYTHON = ("sdk/flyteconnector", "sdk/flytekitplugins-larkspur", "scripts", "docs")  # folders with tests
+GO_MODULES = present("go.mod", "go", "go/connector", "go/connector/store", "go/inprocess", "go/localcluster")
+PYTHON = present("tests", "sdk/flyteconnector", "sdk/flytekitplugins-larkspur", "examples", "scripts", "docs")
+# What `tests` leaves to `apitests`.
+VETTED = present("go.mod", *shipping.GO_MODULES, "go/monitoring", "examples/alternatives")
 
 
 @session
@@ -38,37 +35,35 @@ def tests(it: nox.Session) -> None:
 
 
 @session
+def build_(it: nox.Session) -> None:
+    """What is made once and not checked in: programs, and what the Kubernetes of the tests needs."""
+    build.everything()
+    manifests.made()
+
+
+@session
 def apitests(it: nox.Session) -> None:
     """Go tests against a real API server and on our cluster: from KUBEBUILDER_ASSETS, else from our own build."""
-    operator = str(build.operator_module())
-    for module, (tags, programs) in API_TESTS.items():
-        env = {"KUBEBUILDER_ASSETS": str(build.assets(programs)), "SPARK_OPERATOR_MODULE": operator}
+    made = manifests.variables()
+
+    def test(module: str) -> None:
+        tags, programs = sessions.API_TESTS[module]
+        env = {"KUBEBUILDER_ASSETS": str(build.assets(programs)), **made}
         go(it, "test", *it.posargs, module=module, tags=tags, **env)
 
-
-@session
-def e2e(it: nox.Session) -> None:
-    """Tasks on the local cluster: results, failures, aborts, left-overs."""
-    build.assets(build.COMMANDS)  # here, where one sees how far it is, and no test's patience ends
-    for name in build.PROGRAMS:
-        build.program(name)
-    for prepare in (spark.prepare, upstream.prepare):
-        prepare(lambda words: run(it, *words, env=environment.uv_env()))
-    python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
+    sessions.each(it, present("go.mod", *sessions.API_TESTS), test)
 
 
 @session
-def inprocess(it: nox.Session) -> None:
-    """The plugins behind Flyteplugins, against a double of it; `-- --real` takes Flyte's own modules."""
-    python(it, "-m", "devkit.inprocess", *it.posargs)
+def sanity(it: nox.Session) -> None:
+    """Does the connector survive Flyte? connector-sanity looks at it; `-- --kubeconfig FILE` on a cluster of yours."""
+    python(it, "-m", "devkit.sanity", *it.posargs)
 
 
 @session
-def docs(it: nox.Session) -> None:
-    """The site, strictly, into build/site; `-- --serve` shows it on a free port."""
-    python(it, "-m", "sphinx", "-n", "-W", "--keep-going", "-b", "html", "docs", "build/site")
-    if "--serve" in it.posargs:
-        python(it, "-m", "http.server", "--bind", "127.0.0.1", "--directory", "build/site", "0")
+def play(it: nox.Session) -> None:
+    """What does your plugin tell Flyte in each state of your operator? `-- --crd FILE --profile FILE`: it is played."""
+    python(it, "-m", "devkit.play", *it.posargs)
 
 
 @session
@@ -76,9 +71,10 @@ def lint(it: nox.Session) -> None:
     """Formatters, vet, budgets, and what must not be in a tracked file."""
     python(it, "-m", "ruff", "check", ".")
     python(it, "-m", "ruff", "format", "--check", ".")
-    for module in GO_MODULES:
+    for module in (*GO_MODULES, *VETTED):
         go(it, "vet", module=module, tags=("apitest", "e2e", "gcs", "azure"))
-    python(it, "-m", "devkit.lint")
+    for check in ("lint", "baseline", "scans"):
+        python(it, "-m", f"devkit.{check}")
 
 
 @session
@@ -96,9 +92,28 @@ def generate(it: nox.Session) -> None:
 
 
 @session
-def steps(it: nox.Session) -> None:
-    """Every step of the tutorial, cut from this tree, builds and passes its tests."""
-    python(it, "-m", "devkit.steps", *it.posargs)
+def baseline(it: nox.Session) -> None:
+    """The protos against those of the last release, with buf; `-- --release` makes them the ones to compare with."""
+    python(it, "-m", "devkit.baseline", *it.posargs)
+
+
+@session
+def check_flyte_config(it: nox.Session) -> None:
+    """Which traps are in your own configuration of Flyte? `-- FILE…`: Helm values, ConfigMaps, Flyte's own files."""
+    python(it, "-m", "devkit.flyteconfig", *it.posargs)
+
+
+@session
+def lock(it: nox.Session) -> None:
+    """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
+    sessions.compile_locks(it)
+
+
+# part:job begin
+@session
+def inprocess(it: nox.Session) -> None:
+    """The plugins behind Flyteplugins, against a double of it; `-- --real` takes Flyte's own modules."""
+    python(it, "-m", "devkit.inprocess", *it.posargs)
 
 
 @session
@@ -108,41 +123,9 @@ def try_(it: nox.Session) -> None:
 
 
 @session
-def demo(it: nox.Session) -> None:
-    """A workflow over real data, as Kubernetes Jobs and on Spark, on a local cluster, with aborts."""
-    python(it, "-m", "devkit.demo", *it.posargs)
+def smoke(it: nox.Session) -> None:
+    """The plugin on your own Flyte, 1 or 2: `-- --flyte HOST:PORT --project P --domain D --image I`; it tidies up."""
+    python(it, "-m", "devkit.smoke", *it.posargs)
 
 
-@session
-def dev(it: nox.Session) -> None:
-    """A local cluster with the connector that stays up until Ctrl-C."""
-    python(it, "-m", "devkit.dev", *it.posargs)
-
-
-@session
-def bench(it: nox.Session) -> None:
-    """What the connector costs, as ratios into build/bench.json; `-- --record` for the page that shows them."""
-    python(it, "-m", "devkit.bench", *it.posargs)
-
-
-@session
-def imports(it: nox.Session) -> None:
-    """What importing the plugin costs, as ratios into build/imports.json; `-- --record` for the page."""
-    python(it, "-m", "devkit.imports", *it.posargs)
-
-
-@session
-def matrix(it: nox.Session) -> None:
-    """The Python packages' tests with older and newer SDKs, into build/matrix.json; `-- --record` for the page."""
-    python(it, "-m", "devkit.matrix", f"--uv={uv(it)}", *it.posargs)
-
-
-@session
-def lock(it: nox.Session) -> None:
-    """Compile requirements/*.in into lock files with hashes and without URLs; `-- --upgrade` takes newer versions."""
-    flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
-    flags += ["--no-emit-index-url", "--no-emit-find-links"]
-    for name in ("nox", "go", "work", "docs", "spark", "upstream"):  # docs and spark are constrained by work
-        files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
-        files += ["--no-deps"] if name == "upstream" else []
-        run(it, uv(it), "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())
+# part:job end

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 from devkit import process
 from devkit.cluster import LocalCluster
 from devkit.process import Child, ChildError, Say
@@ -32,8 +34,16 @@ class Long:
         return ["run", str(self.script), self.task, "--minutes", "10"]
 
 
-JOB = Long(FLIGHTS / "patience.py", "wait", 2, "jobs,pods")
+# part:job begin
+# What tasks of the first plugin become, as kubectl is told it: the connector's rights name it, too.
+RIGHTS = yaml.safe_load((ROOT / "kustomize" / "rights" / "clusterrole.yaml").read_text())["rules"][0]
+KIND = f"{RIGHTS['resources'][0]}.{RIGHTS['apiGroups'][0]}"
+MADE = ("jobs.batch", "services", "pods")  # what an operator may have made of it
+JOB = Long(FLIGHTS / "patience.py", "wait", 2, ",".join(dict.fromkeys((KIND, *MADE))))
+# part:job end
+# part:spark begin
 SPARK = Long(FLIGHTS / "patience_on_spark.py", "linger", 3, "sparkapplications,pods,services,configmaps")
+# part:spark end
 
 
 @dataclass
@@ -55,7 +65,7 @@ def demonstrate(
     """
     try:
         pods = await_running(cluster, child, long)
-        resource = re.sub(r"-(driver|exec-\d+|\d+-\w+)$", "", pods[0]["metadata"]["name"])
+        resource = re.sub(r"(-[a-z2-7]{12})-.*", r"\1", pods[0]["metadata"]["name"])
         uids = [pod["metadata"]["uid"] for pod in pods]
         look()
         found = sum(bool(process.naming(uid)) for uid in uids)

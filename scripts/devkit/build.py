@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import signal
@@ -20,6 +19,7 @@ from devkit import cached, lifeline, progress
 from devkit.toolchain import ROOT, Go, ToolchainError, go
 
 LOCAL_CLUSTER = ROOT / "go" / "localcluster"
+MODULE_FILE = LOCAL_CLUSTER / "go.mod"
 COMMANDS = ("etcd", "kube-apiserver", "kube-controller-manager", "kubectl")
 PROGRAMS = {  # name -> (module, package)
     "localcluster": (LOCAL_CLUSTER, "./cmd/localcluster"),
@@ -32,7 +32,7 @@ DISK = 6 * 2**30  # bytes: Go's build cache of Kubernetes, its sources, the bina
 
 def kubernetes_version() -> str:
     """Return the Kubernetes release that go.mod names, like "v1.36.3"."""
-    found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", (LOCAL_CLUSTER / "go.mod").read_text(), re.MULTILINE)
+    found = re.search(r"^\s*k8s\.io/kubernetes (v\S+)", MODULE_FILE.read_text(), re.MULTILINE)
     if not found:
         raise ToolchainError(
             "go/localcluster/go.mod requires no k8s.io/kubernetes: it must name the release to build"
@@ -54,7 +54,7 @@ def control_plane_key(tool: Go, flags: str) -> str:
     """Return 16 hex digits over everything that the binary depends on."""
     digest = hashlib.sha256(f"{tool.version} {flags}".encode())
     sources = [
-        LOCAL_CLUSTER / "go.mod",
+        MODULE_FILE,
         LOCAL_CLUSTER / "go.sum",
         *sorted((LOCAL_CLUSTER / "cmd/controlplane").glob("*.go")),
     ]
@@ -84,13 +84,21 @@ def control_plane() -> Path:
 
 
 def assets(programs: Iterable[str]) -> Path:
-    """Return the folder that KUBEBUILDER_ASSETS names if it has all `programs`, else that of our own control plane."""
+    """Return the folder that KUBEBUILDER_ASSETS names if it has all `programs`, else that of our own control plane.
+
+    Raises ToolchainError where neither is to be had: not every copy of the repository has the local cluster.
+    """
     named = Path(os.environ.get("KUBEBUILDER_ASSETS") or os.devnull).absolute()
     missing = [name for name in programs if not (named / name).exists()]
     if not missing:
         return named
     if named.is_dir():
         print(f"KUBEBUILDER_ASSETS={named} lacks {', '.join(missing)}: taking our own build", file=sys.stderr)
+    if not MODULE_FILE.exists():
+        raise ToolchainError(
+            f"KUBEBUILDER_ASSETS must name a folder with {', '.join(missing)}; setup-envtest of Kubernetes' "
+            "controller-runtime fetches them"
+        )
     return control_plane()
 
 
@@ -120,15 +128,13 @@ def program(name: str) -> Path:
     return path
 
 
-def operator_module() -> Path:
-    """Return the folder with the sources of the Spark operator, which has its CRDs; downloads it when it is missing.
-
-    Raises ToolchainError when it cannot be had.
-    """
-    tool, here = go(), LOCAL_CLUSTER / "operators" / "spark"
-    command = [tool.command, "mod", "download", "-json", "github.com/kubeflow/spark-operator/v2"]
-    said = progress.run(lifeline.argv(*command), tool.env, here, "the Spark operator's module").stdout
-    return Path(json.loads("\n".join(said))["Dir"])
+def everything() -> None:
+    """Build the programs that are there, and what the local cluster needs, if that is there; raises ToolchainError."""
+    if MODULE_FILE.exists():
+        assets(COMMANDS)
+    for name, (module, package) in PROGRAMS.items():
+        if (module / package).is_dir():
+            program(name)
 
 
 def main(name: str) -> int:

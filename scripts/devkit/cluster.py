@@ -24,7 +24,7 @@ from typing import Any, Self
 
 import yaml
 
-from devkit import build, process
+from devkit import build, operators, process
 from devkit.process import Child, ChildError, Say
 from devkit.toolchain import ROOT, ToolchainError
 
@@ -50,9 +50,10 @@ class LocalCluster:
         folder: The run's folder (`devkit.runs.folder`).
         say: Gets the lines of progress.
         manifests: What to apply before pods can run.
-        operators: Files that describe an operator each.
+        operators: Files that describe an operator each, beside those of `devkit.operators`, which all clusters have.
         images: More entries of the images file.
         name: Of the folder with its logs that stays.
+        bare: The control plane alone: no node, no operators, and no controller that makes pods.
     """
 
     def __init__(
@@ -63,8 +64,9 @@ class LocalCluster:
         operators: tuple[Path, ...] = (),
         images: Mapping[str, dict[str, Any]] | None = None,
         name: str = "cluster",
+        bare: bool = False,
     ) -> None:
-        self.folder, self.state, self._name = folder, folder / "state", name
+        self.folder, self.state, self._name, self._bare = folder, folder / "state", name, bare
         self._say, self._stopping = say, False
         self._flags = [word for path in manifests for word in ("--apply", str(path))]
         self._flags += [word for path in operators for word in ("--operator", str(path))]
@@ -72,17 +74,14 @@ class LocalCluster:
         self.ready: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
-        images = self.folder / "images.yaml"
-        images.write_text(yaml.safe_dump({"images": self._images}))
-        command = [
-            sys.executable,
-            "-m",
-            "devkit.cluster",
-            "--state",
-            str(self.state),
-            "--images",
-            str(images),
-        ]
+        command = [sys.executable, "-m", "devkit.cluster", "--state", str(self.state)]
+        if self._bare:
+            self._flags.append("--bare")
+        else:
+            self.know({})
+            self._flags += ["--images", str(self.folder / "images.yaml")]
+            for operator in operators.found():
+                self._flags += ["--operator", str(operator.described(self.folder))]
         self._child = Child("the local cluster", [*command, *self._flags], say=self._say)
         threading.Thread(target=self._mourn, daemon=True).start()
         return self
@@ -110,6 +109,13 @@ class LocalCluster:
                 raise ChildError("\n".join(["the local cluster did not start:", *self._child.tail]))
             self.ready = json.loads(line)
         return self.ready
+
+    def know(self, images: Mapping[str, dict[str, Any]]) -> None:
+        """Let the node run these images, too, from now on; the form is that of the images file."""
+        self._images |= images
+        new = self.folder / "images.new"
+        new.write_text(yaml.safe_dump({"images": self._images}))
+        new.replace(self.folder / "images.yaml")  # at once, because the node reads it whenever a pod comes
 
     def alive(self) -> bool:
         return self._child.alive()

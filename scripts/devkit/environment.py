@@ -19,10 +19,17 @@ from devkit.toolchain import ROOT, ToolchainError, only_one
 HOMES = ROOT / ".nox"
 HOME = HOMES / "work"
 LOCKS = {  # name -> lock files; the later ones come on top, compiled with the versions of the first as constraints
-    "work": ("work", "docs"),
+    "work": (
+        "work",
+        # part:book begin
+        "docs",
+        # part:book end
+    ),
+    # part:spark begin
     "spark": ("work", "spark"),
+    # part:spark end
 }
-SIZES = {"work": "about 700 MB on disk", "spark": "PySpark is a download of 450 MB, and 1.1 GB on disk"}
+SIZES = {"work": "about 1.1 GB on disk", "spark": "PySpark is a download of 450 MB, and 1.1 GB on disk"}
 OURS = ("flyteconnector", "flytekitplugins-larkspur")  # below sdk/, installed so that an edit counts at once
 OLDEST = (3, 11)
 Run = Callable[[list[str]], object]

@@ -17,7 +17,7 @@ from devkit import build, timeline, toolchain
 from devkit.spark_report import SparkReport
 from devkit.timeline import Bar
 from devkit.toolchain import ROOT
-from devkit.watch import Pod
+from devkit.watch import Pod, together
 
 HOME = ROOT / "build" / "demo"
 
@@ -94,15 +94,6 @@ class Report:
             )
         ]
         return tasks + [Bar(f"worker {pod.index}", pod.phases) for pod in self.pods]
-
-
-def together(pods: list[Pod]) -> float:
-    """Return for how many seconds all of `pods` ran at the same time."""
-    starts = [pod.when("Running") for pod in pods]
-    ends = [pod.when("Succeeded") for pod in pods]
-    if not pods or None in starts or None in ends:
-        return 0.0
-    return max(0.0, min(ends) - max(starts))
 
 
 def keep_logs(pods: Path) -> None:

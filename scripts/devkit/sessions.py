@@ -7,18 +7,47 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import os
 import shlex
 import signal
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 from devkit import build, environment, lifeline, runs, toolchain
 from devkit.toolchain import ROOT
 
 MODFILES = {"go/inprocess": "testdata/double.mod"}  # module -> what it is built with instead of its go.mod
+API_TESTS = {  # module -> (build tag, programs that its tests start); first the one whose plugins are yours
+    "go": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
+    "go/connector": (("apitest",), ("etcd", "kube-apiserver", "kubectl")),
+    "go/connector/store": (("apitest",), ()),
+    "go/localcluster": (("e2e",), build.COMMANDS),
+    "go/monitoring": ((), ()),  # no API server, but Prometheus' engine, which takes a minute to compile
+    "go/image": ((), ()),
+    "go/dockerfile": ((), ()),
+}
+
+
+# Of requirements/, in an order in which what constrains others comes before them, as "work" does.
+LOCKED = ("nox", "go", "node", "work", "docs", "spark", "upstream")
+# Beside noxfile.py, these have sessions, and each is there when its part of the repository is.
+MODULES = ("adopting", "publishing", "running", "shipping", "studying")
+
+
+def more() -> None:
+    """Make the sessions of MODULES known to nox, which looks at what was decorated, wherever it stands."""
+    for name in present("", *(f"scripts/devkit/{name}.py" for name in MODULES)):
+        importlib.import_module(f"devkit.{Path(name).stem}")
+
+
+def present(file: str, *folders: str) -> tuple[str, ...]:
+    """Return the folders that have this file: a copy of the repository need not have all of its parts."""
+    return tuple(folder for folder in folders if (ROOT / folder / file).exists())
 
 
 def stop(*_: object) -> None:
@@ -58,6 +87,19 @@ def run(it: nox.Session, *command: str | Path, cwd: str = ".", env: dict[str, st
         it.run(*lifeline.argv(*words), env=env, include_outer_env=False, **options)
 
 
+def each(it: nox.Session, names: Iterable[str], function: Callable[[str], None]) -> None:
+    """Call `function` with each name, also after one that failed; then fail the session, and name all that did."""
+    failed = []
+    for name in names:
+        try:
+            function(name)
+        except (CommandFailed, toolchain.ToolchainError) as error:
+            it.warn(f"{name} failed; the others come first. {error}".rstrip())
+            failed.append(name)
+    if failed:
+        it.error(f"failed: {', '.join(failed)}")
+
+
 def uv(it: nox.Session) -> str:
     """Return uv for a session that cannot do without it."""
     return environment.uv() or it.error(f"{it.name} needs uv: run it as `make {it.name}`")
@@ -73,6 +115,21 @@ def python(it: nox.Session, *arguments: str | Path) -> None:
         run(it, command, *arguments, env=environment.settings(toolchain.go().env))
 
 
+def prepared(it: nox.Session, *names: str) -> None:
+    """Have the environments of these modules of devkit ready, of those that are there."""
+    for path in present("", *(f"scripts/devkit/{name}.py" for name in names)):
+        module = importlib.import_module(f"devkit.{Path(path).stem}")
+        module.prepare(lambda words: run(it, *words, env=environment.uv_env()))
+
+
+def plain_python(it: nox.Session, *arguments: str | Path) -> None:
+    """Run nox's own Python, with devkit importable: for what needs the standard library only, and starts at once."""
+    if sys.version_info < environment.OLDEST:
+        raise toolchain.ToolchainError(f"{it.name} needs Python 3.11 or newer: run it as `make {it.name}`")
+    env = dict(os.environ) | {"PYTHONPATH": str(ROOT / "scripts"), "PYTHONUTF8": "1"}
+    run(it, sys.executable, *arguments, env=env)
+
+
 def go(
     it: nox.Session, verb: str, *flags: str, module: str, tags: tuple[str, ...] = (), **extra: str
 ) -> None:
@@ -86,3 +143,14 @@ def go(
     build.compiled(tool, ROOT / module, tags, packages)
     flags = (f"-tags={','.join(tags)}", *flags)
     run(it, tool.command, verb, *flags, *packages, cwd=module, env=tool.env | extra)
+
+
+def compile_locks(it: nox.Session) -> None:
+    """Compile requirements/*.in, as far as they are there."""
+    flags = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-header"]
+    flags += ["--no-emit-index-url", "--no-emit-find-links"]
+    names = present("", *(f"requirements/{name}.in" for name in LOCKED))
+    for name in (Path(path).stem for path in names):
+        files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
+        files += ["--no-deps"] if name == "upstream" else []
+        run(it, uv(it), "pip", "compile", "--quiet", *flags, *it.posargs, *files, env=environment.uv_env())

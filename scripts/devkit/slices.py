@@ -46,6 +46,8 @@ class Step:
     title: str
     check: str  # what proves it: a key of devkit.steps.CHECKS
     files: list[str]
+    pages: list[str] = field(default_factory=list)  # of the site, which explain what the step adds
+    shown: dict[str, str] = field(default_factory=dict)  # file -> the one of these pages that shows all of it
     mistakes: list[Mistake] = field(default_factory=list)
 
 
@@ -62,10 +64,17 @@ def load(path: Path) -> tuple[list[Step], list[str]]:
     return steps, data["complete"]
 
 
-def tracked() -> list[str]:
+def on_the_way(steps: list[Step]) -> list[Step]:
+    """Return the steps of the core walk: the first ones, up to the last that has a file which a page shows."""
+    last = max(number for number, step in enumerate(steps) if step.shown)
+    return steps[: last + 1]
+
+
+def tracked(root: Path = ROOT) -> list[str]:
+    """Return the files that git tracks or would add, and that are there."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
-    return [name for name in names if (ROOT / name).is_file()]
+    names = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.splitlines()
+    return [name for name in names if (root / name).is_file()]
 
 
 def assign(steps: list[Step], complete: list[str], names: list[str]) -> dict[str, int]:
@@ -93,6 +102,8 @@ def cut(text: str, later: set[str], known: set[str]) -> str:
 
     Raises StepsError for a marker that names no step, and for one that has no counterpart.
     """
+    if " step:" not in text:
+        return text
     kept: list[str] = []
     inside = ""
     for line in text.splitlines(keepends=True):
@@ -109,19 +120,26 @@ def cut(text: str, later: set[str], known: set[str]) -> str:
     return "".join(kept)
 
 
+def contents(steps: list[Step], owner: dict[str, int], index: int) -> dict[str, bytes]:
+    """Return the slice up to the step with this index: file -> what is in it, in the order of the names."""
+    known = {step.name for step in steps}
+    later = {step.name for step in steps[index + 1 :]}
+    found = {}
+    for name in sorted(name for name, first in owner.items() if first <= index):
+        found[name] = (ROOT / name).read_bytes()
+        if Path(name).suffix in MARKED:
+            found[name] = cut(found[name].decode("utf-8"), later, known).encode("utf-8")
+    return found
+
+
 def lay_out(steps: list[Step], owner: dict[str, int], index: int) -> None:
     """Make TREE the slice up to the step with this index. Times of change are kept: Go's test cache looks at them."""
     shutil.rmtree(TREE, ignore_errors=True)
-    known = {step.name for step in steps}
-    later = {step.name for step in steps[index + 1 :]}
-    for name in (name for name, first in owner.items() if first <= index):
+    for name, data in contents(steps, owner, index).items():
         target = TREE / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target)
-        text = target.read_text(encoding="utf-8") if target.suffix in MARKED else ""
-        if (sliced := cut(text, later, known)) != text:
-            target.write_text(sliced, encoding="utf-8")
-            shutil.copystat(ROOT / name, target)
+        target.write_bytes(data)
+        shutil.copystat(ROOT / name, target)
 
 
 def fingerprint(owner: dict[str, int]) -> str:

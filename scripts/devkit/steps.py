@@ -1,7 +1,8 @@
 """Does each step of the book build, and do its tests notice mistakes? `python -m devkit.steps [STEP ...]`
 
 Each step of docs/steps.toml is laid out in build/steps/tree (devkit.slices), built and tested there, and then tested
-once more with each mistake that the step names. What came out is in build/steps.json.
+once more with each mistake that the step names. Then the archives of the first and the last step (devkit.archives) are
+unpacked in an empty folder, and what their README says is done there. What came out is in build/steps.json.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 
-from devkit import toolchain
+from devkit import archives, toolchain
 from devkit.slices import TREE, Mistake, Step, StepsError, assign, fingerprint, lay_out, load, tracked
 from devkit.toolchain import ROOT
 
@@ -51,7 +52,7 @@ def sdk_tests(only: str = "") -> tuple[bool, str]:
 
 
 # What proves a step, in order; the last one is also run with each mistake.
-CHECKS = {"go": [go_build, go_tests], "sdk": [sdk_tests]}
+CHECKS = {"go": [go_build, go_tests], "sdk": [go_build, go_tests, sdk_tests]}
 
 
 def try_mistake(step: Step, mistake: Mistake) -> str:
@@ -91,6 +92,15 @@ def prove(step: Step) -> dict:
     return result | {"seconds": round(time.monotonic() - started, 1)}
 
 
+def unpacked(steps: list[Step], owner: dict[str, int], index: int) -> bool:
+    """Do what the README in a step's archive says; print a line about it and return whether all went well."""
+    begun = time.monotonic()
+    ok, output = archives.try_out(archives.pack(steps, owner, index))
+    said = "builds and passes its tests, as its README says" if ok else f"FAILED: {output[-4000:]}"
+    say(f"{archives.file_name(steps[index])}, unpacked elsewhere: {said}", begun)
+    return ok
+
+
 def say(text: str, since: float) -> None:
     print(f"{text} ({time.monotonic() - since:.1f} s)", flush=True)
 
@@ -107,12 +117,15 @@ def main(wanted: list[str]) -> int:
             lay_out(steps, owner, index)
             results.append(prove(step))
     noticed = [mistake["noticed"] for one in results for mistake in one["mistakes"]]
-    good = all(one["ok"] for one in results) and all(noticed)
+    taken = [0, len(steps) - 1] if not wanted else []
+    away = [unpacked(steps, owner, index) for index in taken]
+    good = all(one["ok"] for one in results) and all(noticed) and all(away)
     summary = {"ok": good and not wanted, "inputs": fingerprint(owner), "steps": results}
     (ROOT / "build" / "steps.json").write_text(json.dumps(summary, indent=2) + "\n")
     built = sum(one["ok"] for one in results)
     print(
-        f"steps: {built} of {len(results)} build and pass, {sum(noticed)} of {len(noticed)} mistakes noticed"
+        f"steps: {built} of {len(results)} build and pass, {sum(noticed)} of {len(noticed)} mistakes noticed, "
+        f"{sum(away)} of {len(away)} archives pass elsewhere"
     )
     return 0 if good else 1
 

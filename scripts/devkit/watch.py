@@ -38,6 +38,15 @@ class Pod:
         return asdict(self) | {"phases": {name: round(at, 2) for name, at in self.phases}}
 
 
+def together(pods: list[Pod]) -> float:
+    """Return for how many seconds all of `pods` ran at the same time."""
+    starts = [pod.when("Running") for pod in pods]
+    ends = [pod.when("Succeeded") for pod in pods]
+    if not pods or None in starts or None in ends:
+        return 0.0
+    return max(0.0, min(ends) - max(starts))
+
+
 class PodWatch:
     """Watches the pods of a namespace while the context is open; `began` (of time.monotonic) is its zero."""
 
@@ -72,13 +81,14 @@ class PodWatch:
             self._news.notify_all()
 
     def of(self, job: str, count: int, seconds: float = 10) -> list[Pod]:
-        """Return the pods of one Job, by index, when `count` of them have ended, or as they are after `seconds`.
+        """Return the pods of one resource, by index, when `count` of them have ended, or as they are after `seconds`.
 
         A task may have its result before the last word about its pods has come.
         """
 
         def found() -> list[Pod]:
-            return [pod for pod in self._pods.values() if pod.job == job]
+            mine = (pod for pod in self._pods.values() if pod.job == job or pod.name.startswith(f"{job}-"))
+            return list(mine)
 
         with self._news:
             self._news.wait_for(lambda: sum(pod.ended() for pod in found()) >= count, seconds)

@@ -16,23 +16,34 @@ from devkit.toolchain import ROOT, ToolchainError
 sys.path.insert(0, str(ROOT / "scripts"))
 import bootstrap
 
+NOXFILES = [
+    path
+    for path in (ROOT / "noxfile.py", *(ROOT / "scripts/devkit").glob("*.py"))
+    if "from devkit.sessions import" in path.read_text()
+]
+
+
+def targets() -> list[str]:
+    """Return what the Makefile calls sessions."""
+    lines = re.findall(r"^SESSIONS \+?:?= (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return " ".join(lines).split()
+
 
 def sessions() -> set[str]:
-    """Return the sessions of noxfile.py; nox itself is not in the environment of the tests."""
-    tree = ast.parse((ROOT / "noxfile.py").read_text())
-    decorated = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.decorator_list]
+    """Return the sessions of noxfile.py and of the modules that have more."""
+    body = [node for file in NOXFILES for node in ast.parse(file.read_text()).body]
+    decorated = [node for node in body if isinstance(node, ast.FunctionDef) and node.decorator_list]
     return {node.name.rstrip("_") for node in decorated if ast.unparse(node.decorator_list[0]) == "session"}
 
 
 def test_every_session_is_a_make_target_and_no_other() -> None:
-    makefile = (ROOT / "Makefile").read_text()
-    listed = re.search(r"^SESSIONS := (.+)$", makefile, re.MULTILINE)
-    assert listed is not None
-    assert sorted(listed[1].split()) == sorted(sessions())
-    assert len(makefile.splitlines()) <= 20
+    assert sorted(targets()) == sorted(sessions())
+    assert len((ROOT / "Makefile").read_text().splitlines()) <= 30
 
 
-@pytest.mark.parametrize("name", ["work", "docs", "spark", "nox", "go"])
+@pytest.mark.parametrize(
+    "name", [path.stem for path in ROOT.glob("requirements/*.in") if path.stem != "upstream"]
+)
 def test_every_line_of_an_in_file_is_locked(name: str) -> None:
     wanted = [
         line
@@ -52,7 +63,8 @@ def test_every_line_of_an_in_file_is_locked(name: str) -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["docs", "spark"])
+# part:book|spark begin
+@pytest.mark.parametrize("name", sorted({name for names in environment.LOCKS.values() for name in names[1:]}))
 def test_what_comes_on_top_is_locked_with_the_versions_of_the_work_environment(name: str) -> None:
     def versions(name: str) -> dict[str, str]:
         return dict(re.findall(r"^(\S+==\S+)( ; .+)? \\$", environment.lock(name).read_text(), re.MULTILINE))
@@ -69,6 +81,7 @@ def test_what_comes_on_top_is_locked_with_the_versions_of_the_work_environment(n
     assert {name: top[name] for name in both} == {name: work[name] for name in both}
 
 
+# part:book|spark end
 def test_bootstrap_refuses_another_system(monkeypatch) -> None:
     monkeypatch.setattr(bootstrap.sys, "platform", "darwin")
     assert "needs Linux" in bootstrap.what_is_missing()
@@ -120,7 +133,7 @@ def test_an_environment_is_made_when_its_inputs_change_and_not_otherwise(
     assert count == 2 + len(environment.LOCKS[name])  # the venv, each lock file, our packages
     environment.python(run, name)
     assert len(made) == count
-    monkeypatch.setitem(environment.LOCKS, name, ("work", "docs", "go"))
+    monkeypatch.setitem(environment.LOCKS, name, ("work", "node", "go"))
     environment.python(run, name)
     assert len(made) > count
     count = len(made)
@@ -129,6 +142,7 @@ def test_an_environment_is_made_when_its_inputs_change_and_not_otherwise(
     assert len(made) > count
 
 
+# part:spark begin
 def test_every_lock_file_is_installed_with_hashes(monkeypatch, tmp_path: Path) -> None:
     made: list[list[str]] = []
 
@@ -145,11 +159,39 @@ def test_every_lock_file_is_installed_with_hashes(monkeypatch, tmp_path: Path) -
     assert "--no-build-isolation" in from_locks[1], "PySpark's build would fetch what no lock file names"
 
 
+# part:spark end
 def test_what_ci_runs_are_sessions_and_make_test_comes_first() -> None:
-    lines = [line for line in (ROOT / ".ci/run").read_text().splitlines() if "make" in line]
+    lines = re.findall(r"^(?:MADE_TEST=\S+ )?(make [^|\n]*[^|\s])", (ROOT / ".ci/run").read_text(), re.M)
+    lines[0] = lines[0].removesuffix(" 2>&1")
     assert lines[0] == "make test"
-    words = {word for line in lines[1:] for word in line.split() if re.fullmatch(r"[a-z0-9]+", word)} - {
-        "exec",
-        "make",
-    }
-    assert {"lint", "generate", "apitests", "e2e", "docs", "steps"} == words <= sessions()
+    words = {word for line in lines[1:] for word in line.split()[1:] if not word.startswith("ARGS=")}
+    assert {"lint", "generate", "apitests"} <= words <= sessions()
+    assert words >= {"e2e", "docs", "alternatives", "steps"} & sessions()
+
+
+MODULES = """
+import runpy, sys
+globals().update(runpy.run_path({noxfile!r}))
+from devkit.sessions import each, run
+@session
+def modules(it):
+    each(it, ("good", "red", "bad", "fine"), lambda name: run(it, sys.executable, "-c", {script!r}, name))
+"""
+
+
+def test_a_module_that_fails_does_not_keep_the_others_from_being_tested(tmp_path: Path) -> None:
+    script = "import sys; print('seen', sys.argv[1], flush=True); sys.exit(len(sys.argv[1]) == 3)"
+    file = tmp_path / "noxfile.py"
+    file.write_text(MODULES.format(noxfile=str(ROOT / "noxfile.py"), script=script))
+    command = [Path(sys.executable).with_name("nox"), "-f", file, "-s", "modules"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.findall(r"^seen (\w+)", done.stdout, re.MULTILINE) == ["good", "red", "bad", "fine"]
+    assert "failed: red, bad" in done.stderr
+
+
+def test_the_plugins_of_this_tree_are_the_first_to_meet_an_api_server() -> None:
+    text = (ROOT / "scripts/devkit/sessions.py").read_text()
+    tests = re.search(r"^API_TESTS = \{.*?\n\}", text, re.MULTILINE | re.DOTALL)
+    assert tests
+    assert re.findall(r'^    "([^"]+)":', tests[0], re.MULTILINE)[0] == "go"

@@ -26,6 +26,7 @@ time.sleep(300)
 NOXFILE = """
 import runpy, sys
 globals().update(runpy.run_path({noxfile!r}))
+from devkit.sessions import run
 @session
 def family(it):
     run(it, sys.executable, "-c", {family!r}, {pids!r})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import abort, environment, runs, spark
+from devkit import abort, runs
 from devkit.cluster import NAMESPACE, LocalCluster
 from devkit.connector import Connector
 from devkit.process import Child
@@ -21,7 +20,8 @@ from devkit.watch import PodWatch
 
 HERE = Path(__file__).parent
 CASES = HERE / "tasks" / "cases.py"
-sys.path[:0] = [str(HERE), str(CASES.parent), str(ROOT / "examples" / "flights")]
+EXAMPLES = ROOT / "examples"
+sys.path[:0] = map(str, [HERE, CASES.parent, EXAMPLES, EXAMPLES / "flights", EXAMPLES / "tests"])
 
 _run = contextlib.ExitStack()
 _numbers = itertools.count(2)
@@ -46,9 +46,14 @@ def cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
         yield cluster
 
 
+# part:spark begin
 @pytest.fixture(scope="session")
 def spark_cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
     """A second cluster, with the Spark operator, so that all other tests need no Java."""
+    import subprocess
+
+    from devkit import environment, spark
+
     folder = pytestconfig.stash[FOLDER] / "spark"
     folder.mkdir()
     ready = spark.prepare(lambda words: subprocess.run(words, check=True, env=environment.uv_env()))
@@ -56,6 +61,9 @@ def spark_cluster(pytestconfig: pytest.Config) -> Iterator[LocalCluster]:
     with LocalCluster(folder, operators=operators, images=ready.images(), name="spark") as cluster:
         cluster.wait()
         yield cluster
+
+
+# part:spark end
 
 
 @pytest.fixture(scope="session")
@@ -113,3 +121,12 @@ def nothing_left(cluster: LocalCluster) -> Callable[[str], None]:
         assert abort.await_gone(cluster, job, uids) == []
 
     return check
+
+
+@pytest.fixture
+def restricted(cluster: LocalCluster) -> Iterator[None]:
+    """Makes the API server refuse pods that are not hardened."""
+    label = "pod-security.kubernetes.io/enforce"
+    cluster.kubectl("label", "namespace", NAMESPACE, f"{label}=restricted")
+    yield
+    cluster.kubectl("label", "namespace", NAMESPACE, f"{label}-")

@@ -11,7 +11,7 @@ from flyteidl.core.execution_pb2 import TaskExecution
 from flytekit import FlyteContextManager
 from waiting import ended, job_of, said, until
 
-from devkit import process
+from devkit import abort, process
 from flyteconnector.client import Client
 from flyteconnector.flyte1 import request
 from flyteconnector.flyte1.mixin import API
@@ -53,7 +53,7 @@ def test_after_its_end_and_twice(connector, cluster, nothing_left):
     client = Client(connector.address, cases.divide.name, create.template, API)
     meta = client.create(create)
     until(lambda: client.get(meta, prefix, time.sleep).phase == TaskExecution.SUCCEEDED, "the task succeeds")
-    (job,) = [job["metadata"]["name"] for job in cluster.get("jobs") if succeeded_now(job, cluster, meta)]
+    (job,) = [job["metadata"]["name"] for job in cluster.get(abort.KIND) if succeeded_now(job, cluster, meta)]
     assert len(pods_of(cluster, job)) == 1
     client.delete(meta)
     nothing_left(job)

@@ -11,6 +11,8 @@ import cases
 from attempts import Attempt
 from waiting import ended, job_of, said
 
+from devkit import abort
+
 
 def test_a_killed_connector_costs_no_run(run_case, connector, cluster):
     child = run_case("linger", "--seconds", "12")
@@ -24,13 +26,13 @@ def test_a_killed_connector_costs_no_run(run_case, connector, cluster):
     words = "\n".join(child.tail)
     assert "answers again" in words
     assert "SUCCEEDED" in words
-    assert [j["metadata"]["name"] for j in cluster.get("jobs")].count(job) == 1
+    assert [j["metadata"]["name"] for j in cluster.get(abort.KIND)].count(job) == 1
 
 
 def test_a_connector_that_is_killed_while_it_creates_leaves_one_job(connector, cluster):
     """The API server stands still, so the create is under way when the connector dies. It may reach the API server
     yet or not: the same call, made again, has to make one Job or to find it."""
-    before = {job["metadata"]["name"] for job in cluster.get("jobs")}
+    before = {job["metadata"]["name"] for job in cluster.get(abort.KIND)}
     attempt, names = Attempt(cases.divide, a=6, b=3), []
     calling = threading.Thread(target=lambda: names.append(attempt.create(connector)))
     api_server = cluster.ready["pids"]["kube-apiserver"]
@@ -45,6 +47,6 @@ def test_a_connector_that_is_killed_while_it_creates_leaves_one_job(connector, c
     connector.restart()
     calling.join(30)
     assert attempt.await_phase(connector, "SUCCEEDED").message == ""
-    after = {job["metadata"]["name"] for job in cluster.get("jobs")}
+    after = {job["metadata"]["name"] for job in cluster.get(abort.KIND)}
     assert after - before == set(names)
     attempt.delete(connector)

@@ -17,7 +17,7 @@ import pytest
 from waiting import ended, job_of, until
 
 import flyteconnector
-from devkit import process
+from devkit import abort, process
 from devkit.cluster import bin_folder
 from devkit.process import Child
 from flyteconnector import Event
@@ -62,7 +62,7 @@ def test_two_workers_run_and_the_first_ones_value_counts(run, watch, events, nam
     for index, link in enumerate(events[-1].links):
         log = Path(link.uri.removeprefix("file://")).read_text()
         assert f"worker {index} of 2" in log
-    (found,) = [each for each in cluster.get("jobs") if each["metadata"]["name"] == job]
+    (found,) = [each for each in cluster.get(abort.KIND) if each["metadata"]["name"] == job]
     assert found["metadata"]["labels"]["run"] == name
     assert found["status"]["succeeded"] == 2
 

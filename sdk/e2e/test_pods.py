@@ -11,6 +11,7 @@ import yaml
 from attempts import Attempt
 from waiting import ended, said
 
+from devkit import abort
 from devkit.cluster import NAMESPACE
 from devkit.connector import ACCOUNT, HOME_NAMESPACE
 
@@ -89,15 +90,6 @@ def may_read_events(cluster, tmp_path):
     cluster.kubectl("-n", NAMESPACE, "delete", f"role/{EVENTS}", f"rolebinding/{EVENTS}")
 
 
-@pytest.fixture
-def restricted(cluster):
-    """Makes the API server refuse pods that are not hardened."""
-    label = "pod-security.kubernetes.io/enforce"
-    cluster.kubectl("label", "namespace", NAMESPACE, f"{label}=restricted")
-    yield
-    cluster.kubectl("label", "namespace", NAMESPACE, f"{label}-")
-
-
 def test_pods_that_are_refused_are_explained(
     restricted, may_read_events, start_connector, run_case, nothing_left, cluster
 ):
@@ -112,4 +104,4 @@ def test_pods_that_are_refused_are_explained(
 
 
 def _jobs(cluster) -> set[str]:
-    return {job["metadata"]["name"] for job in cluster.get("jobs")}
+    return {job["metadata"]["name"] for job in cluster.get(abort.KIND)}

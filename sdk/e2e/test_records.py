@@ -1,8 +1,9 @@
-"""Do `make try`, `make demo` and `make test` print what the site shows, and does the demo keep its promises?"""
+"""Do our sessions print what the site shows, and does the demo keep its promises?"""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +15,14 @@ from devkit.report import HOME
 
 PARTS = "proto, go, sdk, kustomize, scripts/devkit"
 pytestmark = pytest.mark.timeout(900)  # each is a whole session
-INPUTS = {"try": f"{PARTS}, examples/try_it", "demo": f"{PARTS}, examples/try_it, examples/flights"}
+MADE = (
+    "MADE_TEST"  # a file with what `make test` has just printed: .ci/run has it, and need not wait once more
+)
+INPUTS = {
+    "try": f"{PARTS}, examples/try_it",
+    "demo": f"{PARTS}, examples/try_it, examples/flights",
+    "sidecar": "sdk/flyteconnector, go/localcluster, scripts/devkit, examples/sidecar",
+}
 
 
 @pytest.fixture(scope="module", params=INPUTS)
@@ -33,7 +41,8 @@ def test_it_prints_what_the_site_shows(run: tuple[str, str, Path]):
 
 
 def test_make_test_prints_what_the_site_shows(tmp_path: Path):
-    printed = records.results(making.all_of("test", tmp_path))
+    done = os.environ.get(MADE)
+    printed = records.results(Path(done).read_text() if done else making.all_of("test", tmp_path))
     difference = records.compare("test", "make test", printed, f"{PARTS}, scripts/tests, docs/tests")
     assert not difference, f"`make e2e` with {records.UPDATE}=1 writes the record anew:\n{difference}"
     assert list(tmp_path.iterdir()) == [], "temporary files are left"

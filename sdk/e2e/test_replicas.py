@@ -6,6 +6,8 @@ import cases
 from attempts import Attempt
 from waiting import ended, job_of
 
+from devkit import abort
+
 
 def test_one_creates_another_answers_a_third_deletes(connector, start_connector, nothing_left):
     """A connector keeps nothing in mind that another would need: replicas may share the calls for one task."""
@@ -27,7 +29,7 @@ def test_the_same_attempt_created_by_two_is_one_job(connector, start_connector, 
     names = {attempt.create(connector), attempt.create(second)}
     assert len(names) == 1
     attempt.await_phase(second, "SUCCEEDED")
-    assert len([job for job in cluster.get("jobs") if job["metadata"]["name"] in names]) == 1
+    assert len([job for job in cluster.get(abort.KIND) if job["metadata"]["name"] in names]) == 1
     attempt.delete(connector)
 
 
@@ -44,7 +46,7 @@ def test_a_retry_after_a_delete_that_was_lost_leaves_one_job(connector, cluster,
 
     nothing_left(jobs[1])
     second.await_phase(connector, "RUNNING")
-    alive = {job["metadata"]["name"] for job in cluster.get("jobs")}
+    alive = {job["metadata"]["name"] for job in cluster.get(abort.KIND)}
     assert {jobs[0], jobs[2]} <= alive
     assert bystander.phase(connector) == "RUNNING"
     for attempt, job in ((bystander, jobs[0]), (second, jobs[2])):
@@ -67,4 +69,4 @@ def test_a_run_that_asks_outlives_its_lease(run_case, start_connector, cluster):
     child = run_case("linger", "--seconds", "10", through=leased)
     job = job_of(child)
     assert ended(child) == 0, list(child.tail)
-    assert job in {each["metadata"]["name"] for each in cluster.get("jobs")}
+    assert job in {each["metadata"]["name"] for each in cluster.get(abort.KIND)}

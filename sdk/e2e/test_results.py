@@ -10,7 +10,8 @@ import workflow
 from waiting import ended, job_of
 
 import flyteconnector
-from devkit import report
+from devkit import abort
+from devkit.watch import together
 from flyteconnector import Event
 
 
@@ -33,7 +34,7 @@ def test_the_flights_workflow_returns_what_pandas_computes(connector, watch, eve
 
     pods = watch.of(events[-1].resource_name, count=4)
     assert [pod.index for pod in pods] == [0, 1, 2, 3]
-    assert report.together(pods) > 0, f"the four workers did not run at the same time: {pods}"
+    assert together(pods) > 0, f"the four workers did not run at the same time: {pods}"
 
     assert [link.name for link in events[-1].links] == ["worker 0", "worker 1", "worker 2", "worker 3"]
     for index, link in enumerate(events[-1].links):
@@ -46,7 +47,7 @@ def rows(frame):
 
 def test_a_task_returns_a_value_and_its_job_stays_until_its_time_is_up(connector, cluster, events):
     assert cases.divide(a=7, b=2) == 3.5
-    (job,) = [job for job in cluster.get("jobs") if job["metadata"]["name"] == events[-1].resource_name]
+    (job,) = [job for job in cluster.get(abort.KIND) if job["metadata"]["name"] == events[-1].resource_name]
     assert job["status"]["succeeded"] == 1
     assert job["spec"]["ttlSecondsAfterFinished"] == 600
 
@@ -58,4 +59,4 @@ def test_two_runs_side_by_side_do_not_disturb_each_other(run_case, watch):
     assert [child.stdout.read().split()[-1] for child in children] == ["7", "8"]
     pods = [pod for job in jobs for pod in watch.of(job, count=2)]
     assert [pod.index for pod in pods] == [0, 1, 0, 1]
-    assert report.together(pods) > 0, f"they ran one after the other: {pods}"
+    assert together(pods) > 0, f"they ran one after the other: {pods}"

@@ -13,6 +13,7 @@ from line import Line
 from waiting import ended, job_of, said
 
 import flyteconnector
+from devkit import abort
 from flyteconnector import Event
 
 
@@ -78,12 +79,12 @@ def test_a_remembered_value_makes_no_job(connector, events, monkeypatch, tmp_pat
 
 
 def test_pyflyte_run_without_an_endpoint_makes_no_job(connector, cluster, run_case, monkeypatch):
-    before = {job["metadata"]["name"] for job in cluster.get("jobs")}
+    before = {job["metadata"]["name"] for job in cluster.get(abort.KIND)}
     monkeypatch.setattr(connector, "address", "")
     child = run_case("divide", "--a", "7", "--b", "2")
     assert ended(child) == 0, list(child.tail)
     assert child.stdout.read().split()[-1] == "3.5"
-    assert {job["metadata"]["name"] for job in cluster.get("jobs")} <= before
+    assert {job["metadata"]["name"] for job in cluster.get(abort.KIND)} <= before
 
 
 def test_a_run_that_loses_its_connection_leaves_no_job(run_case, start_connector, monkeypatch, nothing_left):

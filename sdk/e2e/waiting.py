@@ -34,8 +34,8 @@ def said(child: Child, pattern: str, seconds: float = 60) -> re.Match[str]:
 
 
 def job_of(child: Child) -> str:
-    """Return the name of the Job that the child's task became, from the address of a worker's log."""
-    return said(child, r"link worker 0: file:///\S+/[a-z-]+_([a-z-]+-[a-z2-7]{12})-0-\w{5}_")[1]
+    """Return the name of the resource that the child's task became, from the address of a worker's log."""
+    return said(child, r"link worker 0: file:///\S+/[a-z-]+_([a-z-]+-[a-z2-7]{12})-\S*0-\w{5}_")[1]
 
 
 def ended(child: Child, seconds: float = 60) -> int:
