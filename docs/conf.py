@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-sys.path[:0] = [str(DOCS / "_ext"), str(DOCS.parent / "scripts")]
+sys.path[:0] = [str(DOCS / "_ext"), str(DOCS.parent / "scripts"), str(DOCS.parent / "examples")]
 
 project = "The Flyte Plugin Book"
 author = "The authors of The Flyte Plugin Book"
@@ -17,6 +17,7 @@ project_copyright = author
 html_title = project
 
 extensions = [
+    "along",
     "pages",  # before sphinx_gallery: it lays out what that one reads
     "sphinx_gallery.gen_gallery",
     "sphinx.ext.autodoc",
@@ -25,12 +26,38 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "commands",
+    "conformance",
+    "decisions",
+    "error_list",
+    "experiment",
+    "fault_matrix",
+    "decide_page",
+    "downloads",  # before sitecheck, which looks for what pages link to
     "flags",
+    "flyte_config",
+    "glossary",
+    "machines",
     "matrix",
     "measured",
     "proofs",
+    "page_coverage",
+    "quality_page",
+    "regions",
+    "specs",
+    "step_files",
     "verified",
+    "walk",
+    "versions",
     "sitecheck",
+    "symbols",
+    "tally",
+    "task_view",
+    "found",
+    "phase_machine",
+    "stale",
+    "troubleshoot",
+    "warned",
+    "assets",
 ]
 
 # Folder of the site -> files of the repository. Each folder has an index.md of its own in docs/.
@@ -41,10 +68,13 @@ GALLERIES = {
         "proto/larkspur/v1/spark.proto",
         *(f"go/plugins/spark/{name}.go" for name in ("spec", "conf", "pods", "build", "phase", "links")),
     ],
-    "examples": ["examples/plot_task_template.py"],
+    "examples": [
+        *(f"examples/plot_{name}.py" for name in ("task_template", "notebook", "sidecar")),
+        *(f"examples/notebook_task/{name}.py" for name in ("notebook", "kernel", "values", "fit", "page")),
+    ],
 }
 gallery_pages = GALLERIES
-walk_ends_at = "abort"  # pages after it are reference: no previous, no next
+walk_ends_at = "make-it-yours"  # pages after it are reference: no previous, no next
 
 sphinx_gallery_conf = {
     "examples_dirs": [f"../build/gallery/{name}" for name in GALLERIES],
@@ -53,7 +83,7 @@ sphinx_gallery_conf = {
     "filetype_parsers": {".proto": "protobuf"},
     "filename_pattern": r"plot_.*\.py$",  # what is executed
     "within_subsection_order": "FileNameSortKey",  # the order of reading is that of the toctrees
-    "run_stale_examples": True,  # a page that did not change may show code that did
+    "run_stale_examples": False,  # stale.py says which are
     "only_warn_on_example_error": False,
     "capture_repr": ("_repr_html_", "__repr__"),
     "backreferences_dir": None,
@@ -78,7 +108,7 @@ nitpick_ignore_regex = [
 ]
 
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["tests", "records", "config", *(f"{name}/index.rst" for name in GALLERIES)]
+exclude_patterns = ["tests", "web", "records", "config", *(f"{name}/index.rst" for name in GALLERIES)]
 # Text of whoever reads this in a browser; the pages of the sources are in the repository.
 html_copy_source = False
 html_show_sourcelink = False
@@ -90,12 +120,28 @@ copybutton_prompt_text = r"^\$ "
 copybutton_prompt_is_regexp = True
 copybutton_only_copy_prompt_lines = True
 copybutton_remove_prompts = True
+copybutton_copy_empty_lines = False  # else a pasted command runs at once, for the empty lines after it
 copybutton_selector = "div.highlight:not(.output) pre"
 
 templates_path = ["_templates"]
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["book.css"]
-html_theme_options = {"top_of_page_buttons": []}
+html_css_files = ["book.css", "look.css"]
+html_favicon = "_static/icon.svg"
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_logo": "logo-light.svg",
+    "dark_logo": "logo-dark.svg",
+    "light_css_variables": {
+        "color-brand-primary": "#4338ca",
+        "color-brand-content": "#4338ca",
+        "color-brand-visited": "#6d28d9",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#a5b4fc",
+        "color-brand-content": "#a5b4fc",
+        "color-brand-visited": "#c4b5fd",
+    },
+}
 html_show_sphinx = False
 html_use_index = False

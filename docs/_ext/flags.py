@@ -11,9 +11,9 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import again
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from devkit import build
@@ -90,9 +90,10 @@ class FlagsDirective(SphinxDirective):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        self.env.metadata[self.env.docname]["shows_flags"] = True
         try:
-            groups = parse(usage(self.arguments[0]))
+            said = usage(self.arguments[0])
+            groups = parse(said)
+            again.remember(self.env, "flags", self.arguments[0], said)
         except (ToolchainError, ValueError, subprocess.SubprocessError) as error:
             raise self.error(f"flags of {self.arguments[0]}: {error}") from error
         known = {f"--{flag.name}" for group in groups for flag in group.flags}
@@ -103,12 +104,7 @@ class FlagsDirective(SphinxDirective):
         return found
 
 
-def pages_with_flags(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
-    """Have --help asked again in every build: a page that did not change may show flags that did."""
-    return [page for page, about in env.metadata.items() if about.get("shows_flags")]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("flags", FlagsDirective)
-    app.connect("env-get-outdated", pages_with_flags)
+    again.watch(app, "flags", usage)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

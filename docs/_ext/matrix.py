@@ -10,10 +10,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import again
 from docutils import nodes
 from measured import table
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from devkit import matrix_rows
@@ -70,13 +70,14 @@ def verdict(record: Result, now: str) -> str:
 class MatrixDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.env.note_dependency(str(RECORD))
-        self.env.metadata[self.env.docname]["version_matrix"] = True
         try:
             record = json.loads(RECORD.read_text(encoding="utf-8"))
             shown = table(
                 HEAD, [[[nodes.Text(cell)] for cell in cells(row)] for row in record["rows"]], WIDTHS
             )
-            first = verdict(record, matrix_rows.inputs())
+            now = matrix_rows.inputs()
+            first = verdict(record, now)
+            again.remember(self.env, "matrix", "", now)
         except (OSError, ValueError, KeyError) as error:
             raise self.error(
                 f"version-matrix: {RECORD.name}: {error!r}: write it with make matrix ARGS=--record"
@@ -89,12 +90,7 @@ class MatrixDirective(SphinxDirective):
         ]
 
 
-def pages_with_the_matrix(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
-    """Have them read in every build: the code may have changed where the page and the record have not."""
-    return [page for page, about in env.metadata.items() if about.get("version_matrix")]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("version-matrix", MatrixDirective)
-    app.connect("env-get-outdated", pages_with_the_matrix)
+    again.watch(app, "matrix", lambda _: matrix_rows.inputs())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

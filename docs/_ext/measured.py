@@ -26,6 +26,8 @@ FORMS = (
     ("calls_per_poll", lambda value: f"{value:g}"),
     ("left_after", lambda value: f"{value:g}"),
     ("_mb_", lambda value: f"{value:.0f} MB"),
+    ("dollars", lambda value: f"${value:.2f}"),
+    ("stopped_after", lambda value: f"{value:.1f} s"),
     ("seconds", lambda value: f"{value:.1f} s"),
     ("per_second", lambda value: f"{value:,.0f}"),
     ("_ms_", lambda value: f"{value:.1f} ms"),

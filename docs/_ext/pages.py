@@ -22,7 +22,7 @@ NOTE = re.compile(
     r"\.\. only:: html\n\n {4}\.\. note::\n {8}:class: sphx-glr-download-link-note\n.*?\n(?=\S)", re.DOTALL
 )
 DOWNLOADS = re.compile(r"\n\.\. _sphx_glr_download_.*", re.DOTALL)
-PRE = re.compile(r"<pre(?=[ >])")
+WIDE = re.compile(r'<pre(?=[ >])|<div(?= class="table-wrapper[^"]* keeps-first)')
 
 
 def lay_out(app: Sphinx, config: Config) -> None:
@@ -84,9 +84,8 @@ def before_writing(
 ) -> None:
     """Mend what a keyboard or a screen reader stumbles over, and drop sphinx-gallery's style sheets for thumbnails."""
     if "body" in context:
-        context["body"] = PRE.sub(
-            '<pre tabindex="0"', context["body"]
-        )  # so that the keyboard can scroll wide code
+        # So that the keyboard can scroll wide code and wide tables.
+        context["body"] = WIDE.sub(lambda found: f'{found[0]} tabindex="0"', context["body"])
     tree = "furo_navigation_tree"  # its captions are headings of no level
     context[tree] = context.get(tree, "").replace('role="heading">', 'role="heading" aria-level="2">')
     if page == app.config.walk_ends_at or not in_walk(app, page):
@@ -97,6 +96,7 @@ def before_writing(
         r"sg_gallery|sg-tags"  # and on the search page, which loads the index, what is for code and boxes
     )
     useless += "|design|copybutton|clipboard" if page == "search" else ""
+    useless += "" if 'class="plot"' in context.get("body", "") else "|plots.css"
     for kind in ("css_files", "script_files"):
         context[kind] = [item for item in context[kind] if not re.search(useless, str(item.filename))]
 

@@ -11,15 +11,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+import again
 from docutils import nodes
 from pages import ROOT
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from devkit import lint
 
-GO = re.compile(r"^func (Test\w+)\(t \*testing\.T\)", re.MULTILINE)
+GO = re.compile(r"^func (Test\w+(?=\(t \*testing\.T\))|Example\w+(?=\(\)))", re.MULTILINE)
 PYTHON = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 KINDS = {"_test.go": GO, ".py": PYTHON}
 
@@ -59,6 +59,7 @@ class TestRole(SphinxRole):
         except LookupError as error:
             message = self.inliner.reporter.error(str(error), line=self.lineno)
             return [self.inliner.problematic(self.rawtext, self.rawtext, message)], [message]
+        again.remember(self.env, "test", self.text, (file, test))
         named = self.env.metadata[self.env.docname].setdefault("tests", [])
         named.append((file, test))
         return [breakable(test)], []
@@ -96,13 +97,21 @@ def listed(named: Iterable[tuple[str, str]]) -> nodes.bullet_list:
 
 def fill(app: Sphinx, doctree: nodes.document) -> None:
     for place in list(doctree.findall(test_files)):
-        place.replace_self(listed(app.env.metadata[app.env.docname].get("tests", [])))
+        found = listed(app.env.metadata[app.env.docname].get("tests", []))
+        place.replace_self([*introduced(place), found])
 
 
-def pages_with_tests(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
-    """Have them looked for in every build: a page that did not change may name a test that has gone."""
+def introduced(place: nodes.Node) -> list[nodes.Node]:
+    """Return a sentence that says what the list is; none where a heading does."""
+    before = place.previous_sibling()
+    return (
+        [] if isinstance(before, nodes.title) else [nodes.paragraph("", "Where the tests of this page are:")]
+    )
+
+
+def look_anew(app: Sphinx, *_: object) -> None:
+    """Tests are looked for in every build: a page that did not change may name one that has gone."""
     here.cache_clear()
-    return [page for page, about in env.metadata.items() if about.get("tests")]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -110,5 +119,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_role("test", TestRole())
     app.add_directive("test-files", TestFilesDirective)
     app.connect("doctree-read", fill)
-    app.connect("env-get-outdated", pages_with_tests)
+    app.connect("builder-inited", look_anew)
+    again.watch(app, "test", lambda text: resolve(text, here()))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ import matrix
 import pytest
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 from devkit import matrix_rows
 
@@ -69,8 +70,9 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(matrix, "RECORD", tmp_path / "matrix.json")
         out, warnings = str(tmp_path / "out"), io.StringIO()
         settings = {"extensions": ["matrix"]}
-        app = Sphinx(str(tmp_path), None, out, out, "dummy", settings, status=None, warning=warnings)
-        app.build()
+        with docutils_namespace():  # else the next application finds the nodes of this one
+            app = Sphinx(str(tmp_path), None, out, out, "dummy", settings, status=None, warning=warnings)
+            app.build()
         return app.env.get_doctree("index"), warnings.getvalue()
 
     return build

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import proofs
 import pytest
+from docutils import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if "tests" not in path.parts)
@@ -14,6 +15,7 @@ FILES = {
     "go/a/get_test.go": "func TestOne(t *testing.T) {\n}\n\nfunc TestBoth(t *testing.T) {\n",
     "go/b/get_test.go": "func TestBoth(t *testing.T) {\n\tfunc TestInside(t *testing.T) {}\n",
     "go/b/get.go": "func TestInACode(t *testing.T) {\n",
+    "go/b/example_test.go": "func Example_whole() {\n}\n\nfunc ExampleOf(t *testing.T) {\n",
     "sdk/test_c.py": "def test_two(x):\n    def test_inside():\n",
 }
 
@@ -22,6 +24,7 @@ def test_tests_are_found_by_name():
     assert proofs.find(FILES) == {
         "TestOne": ["go/a/get_test.go"],
         "TestBoth": ["go/a/get_test.go", "go/b/get_test.go"],
+        "Example_whole": ["go/b/example_test.go"],
         "test_two": ["sdk/test_c.py"],
     }
 
@@ -51,3 +54,12 @@ def test_a_name_that_is_none_or_several_is_an_error(text: str, error: str):
 def test_every_test_that_a_page_names_exists(path: Path):
     for text in re.findall(r"\{test\}`([^`]+)`", path.read_text(encoding="utf-8")):
         proofs.resolve(text, proofs.here())
+
+
+def test_a_list_of_tests_says_what_it_is_where_no_heading_does():
+    """A reader who comes to the end of a page does not take it for something to do."""
+    titled, bare = proofs.test_files(), proofs.test_files()
+    nodes.section("", nodes.title("", "Where the tests are"), titled)
+    nodes.section("", nodes.paragraph("", "The end."), bare)
+    assert proofs.introduced(titled) == []
+    assert [each.astext() for each in proofs.introduced(bare)] == ["Where the tests of this page are:"]
