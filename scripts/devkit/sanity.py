@@ -71,6 +71,7 @@ def look(targets: Sequence[Target], kubeconfig: Path, words: Sequence[str]) -> b
     for target in targets:
         began = time.monotonic()
         say(f"\n{target.name}: {target.title}")
+        (RESULTS / f"{target.name}.json").unlink(missing_ok=True)
         wanted = [f"--json={RESULTS / target.name}.json", f"--html={RESULTS / target.name}.html"]
         ended = sanity_run.run(command(target, kubeconfig, *wanted, *words))
         say(f"{target.name}: {time.monotonic() - began:.0f} s, exit code {ended}")
@@ -154,7 +155,12 @@ def main(words: Sequence[str]) -> int:
     with runs.folder() as folder:
         place = given(asked.kubeconfig) if asked.kubeconfig else control_plane(folder, targets)
         with place as kubeconfig:
-            return 0 if done(asked, targets, folder, kubeconfig) else 1
+            fine = done(asked, targets, folder, kubeconfig)
+    if not fine and not (asked.mutants or asked.mutant):
+        for target in targets:
+            for text in sanity_run.failures(target.name, RESULTS / f"{target.name}.json"):
+                say(f"\n{text}")
+    return 0 if fine else 1
 
 
 if __name__ == "__main__":
