@@ -15,8 +15,13 @@ def check(id: str, outcome: str, words: str = "") -> dict[str, str]:
 
 def test_each_check_that_is_not_as_it_has_to_be_is_told_with_its_words(tmp_path: Path):
     file = tmp_path / "job.json"
-    seen = [check("P1", "passed"), check("D1", "failed", "it is\nstill there"),
-            check("E1", "not applicable", "no metas"), check("L2", "expected failure", "known"), check("M1", "unexpected pass", "it works now")]  # fmt: skip
+    seen = [
+        check("P1", "passed"),
+        check("D1", "failed", "it is\nstill there"),
+        check("E1", "not applicable", "no metas"),
+        check("L2", "expected failure", "known"),
+        check("M1", "unexpected pass", "it works now"),
+    ]
     file.write_text(json.dumps({"checks": seen}))
     assert list(sanity_run.failures("job", file)) == [
         "job: D1 failed: the title of D1\n  it is\n  still there",
