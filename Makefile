@@ -9,7 +9,7 @@ SESSIONS += e2e dev
 # part:localcluster end
 # part:book begin
 SESSIONS += rename adopt
-SESSIONS += demo docs docs_seconds web alternatives steps walk adopt_operator decide sidecar paid bench experiment faults imports matrix quality
+SESSIONS += demo docs docs_seconds web alternatives steps walk adopt_operator decide sidecar paid bench experiment faults dashboard imports matrix quality
 # part:book end
 
 .PHONY: help test $(SESSIONS)

@@ -27,6 +27,7 @@ extensions = [
     "sphinx_copybutton",
     "commands",
     "conformance",
+    "dashboard",
     "decisions",
     "error_list",
     "experiment",

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devkit import bench, experiment_record, faults, freshness, matrix_rows, slices, walk_tree, web_results
+from devkit import (
+    bench,
+    dashboard,
+    experiment_record,
+    faults,
+    freshness,
+    matrix_rows,
+    slices,
+    walk_tree,
+    web_results,
+)
 from devkit.toolchain import ROOT
 
 Result = dict[str, Any]
@@ -75,6 +85,13 @@ def matrix_of_faults(result: Result) -> Numbers:
     return {"fault_rows_run": result["run"], "fault_rows_right": result["run"] - result["failed"]}
 
 
+def board(result: Result) -> Numbers:
+    return {
+        "dashboard_panels": len(result["panels"]),
+        "dashboard_panels_answered": sum(map(dashboard.answered, result["panels"])),
+    }
+
+
 def of_the_kit() -> str:
     from devkit import sanity_record  # brings the kit with it, which the other results do not need
 
@@ -124,6 +141,7 @@ SOURCES = (
     Source("bench", "make bench", f"{SHOWN}/bench.json", benchmarks, bench.inputs),
     Source("conformance", "make sanity", f"{SHOWN}/conformance.json", conformance, of_the_kit),
     Source("faults", "make faults", f"{SHOWN}/faults.json", matrix_of_faults, faults.fingerprint),
+    Source("dashboard", "make dashboard", f"{SHOWN}/dashboard.json", board, dashboard.fingerprint),
     Source("matrix", "make matrix", f"{SHOWN}/matrix.json", environments, matrix_rows.inputs),
     Source(
         "experiment",

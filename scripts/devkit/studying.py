@@ -73,6 +73,12 @@ def faults(it: nox.Session) -> None:
 
 
 @session
+def dashboard(it: nox.Session) -> None:
+    """What the dashboard's queries return while two connectors work and things break; `-- --record` for the page."""
+    python(it, "-m", "devkit.dashboard", *it.posargs)
+
+
+@session
 def imports(it: nox.Session) -> None:
     """What importing the plugin costs, as ratios into build/imports.json; `-- --record` for the page."""
     python(it, "-m", "devkit.imports", *it.posargs)
