@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from connector_sanity.dialect import OPTIONS
+from connector_sanity.ports import free_port
 from connector_sanity.profile import Start
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -23,13 +23,6 @@ SERVING = health_pb2.HealthCheckResponse.SERVING
 
 class StartError(RuntimeError):
     """The connector did not start; the text has the end of what it printed."""
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def filled(word: str, names: Mapping[str, object]) -> str:
