@@ -1,6 +1,7 @@
 """How does a run look? One SVG: a bar for the task as Flyte sees it, and one for each pod.
 
-Written by hand, in 60 lines: no drawing library, no script, no font. It follows the reader's light or dark setting.
+Written by hand, in 60 lines: no drawing library, no script, no font. It follows the reader's light or dark setting, and
+a page that has it in its own text can colour its words.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 WIDTH, LEFT, ROW, TOP, RIGHT = 760, 130, 26, 64, 24  # pixels
+# Bars stand out from white and from black; every rule is about this picture, wherever it is.
 STYLE = """
-  svg { color-scheme: light dark; font: 13px system-ui, sans-serif; }
-  text { fill: #24292f; } .faint { fill: #57606a; font-size: 11px; } line { stroke: #d0d7de; }
-  .wait { fill: #bf8700; } .run { fill: #0969da; } .good { fill: #1a7f37; } .bad { fill: #cf222e; }
+  .timeline { color-scheme: light dark; font: 13px system-ui, sans-serif; }
+  .timeline text { fill: #24292f; } .timeline .faint { fill: #57606a; font-size: 11px; }
+  .timeline line { stroke: #d0d7de; }
+  .timeline .wait { fill: #bf8700; } .timeline .run { fill: #0969da; }
+  .timeline .good { fill: #1a7f37; } .timeline .bad { fill: #cf222e; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .faint { fill: #9198a1; } line { stroke: #3d444d; }
-    .wait { fill: #d29922; } .run { fill: #4493f8; } .good { fill: #3fb950; } .bad { fill: #f85149; }
+    .timeline text { fill: #e6edf3; } .timeline .faint { fill: #9198a1; } .timeline line { stroke: #3d444d; }
   }
 """
 KINDS = {  # phases of a pod and of a task -> how they are drawn; an end is a thin mark, not a span
@@ -51,10 +54,10 @@ def svg(title: str, bars: list[Bar]) -> str:
         f"{bar.name}: " + ", ".join(f"{p} at {at - first:.1f} s" for p, at in bar.phases) for bar in bars
     )
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-labelledby="title desc">',
-        f'<title id="title">{escape(title)}</title>',
-        f'<desc id="desc">{escape(told)}.</desc>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="timeline" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-labelledby="timeline-title timeline-desc">',
+        f'<title id="timeline-title">{escape(title)}</title>',
+        f'<desc id="timeline-desc">{escape(told)}.</desc>',
         f"<style>{STYLE}</style>",
         f'<text x="12" y="22" font-weight="600">{escape(title)}</text>',
         *legend(),

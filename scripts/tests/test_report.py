@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 from xml.etree import ElementTree
@@ -168,3 +169,12 @@ def test_a_watch_waits_until_so_many_pods_have_ended() -> None:
     assert [pod.phases[-1][0] for pod in watch.of("j", count=2, seconds=30)] == ["Succeeded", "Succeeded"]
     late.join()
     assert len(watch.of("j", count=3, seconds=0.1)) == 2, "what is there after so many seconds"
+
+
+def test_a_page_that_has_the_picture_in_its_text_keeps_its_own_colours() -> None:
+    rules = re.findall(r"([^{}]+)\{[^{}]*\}", timeline.STYLE)
+    assert len(rules) > 5
+    assert all(".timeline" in rule for rule in rules), rules
+    root = ElementTree.fromstring(timeline.svg("A", [Bar("a", [("Running", 0.0)])]))
+    assert root.get("class") == "timeline"
+    assert root.get("aria-labelledby") == f"{root[0].get('id')} {root[1].get('id')}"
