@@ -42,6 +42,7 @@ extensions = [
     "measured",
     "proofs",
     "page_coverage",
+    "pictures",
     "quality_page",
     "regions",
     "specs",

@@ -1,11 +1,13 @@
 """What can this repository do? A workflow over real data runs as a Kubernetes Job on this machine; then one is aborted.
 
 `make demo`. With Java the same follows on Spark. Ends with 0 only if the results are right, so many workers made them,
-and nothing is left behind.
+and nothing is left behind. `-- --pictures` keeps pictures of a run for the site.
 """
 
 from __future__ import annotations
 
+import argparse
+import functools
 import os
 import subprocess
 import sys
@@ -14,7 +16,7 @@ from typing import Any
 
 from rich.console import Console
 
-from devkit import abort, delays, process, report, runs, spark_half, try_it
+from devkit import abort, delays, demo_pictures, process, report, runs, spark_half, try_it
 from devkit.cluster import LocalCluster
 from devkit.connector import Connector
 from devkit.process import ChildError
@@ -91,7 +93,7 @@ def job_half(console: Console, cluster: LocalCluster, connector: Connector, news
     seen.abort_seconds, seen.abort_left_over = aborted.seconds, aborted.left_over
 
 
-def on_cluster(console: Console, folder: Path, seen: Report, ready: Spark | None) -> None:
+def on_cluster(console: Console, folder: Path, seen: Report, ready: Spark | None, pictures: bool) -> None:
     """Everything that needs the cluster, which is built and started while the first rung is on the screen."""
     news = News()
     with LocalCluster(folder, say=news.say, **spark_half.cluster_settings(ready, folder)) as cluster:
@@ -108,16 +110,20 @@ def on_cluster(console: Console, folder: Path, seen: Report, ready: Spark | None
             console.print(f"  the connector serves on {connector.address}\n{HONEST}")
             job_half(console, cluster, connector, news, seen)
             if ready:
-                SparkHalf(ready, cluster, connector, news.say).run(console, seen)
+                shoot = functools.partial(demo_pictures.shoot, to=report.HOME / "spark-ui.png")
+                half = SparkHalf(ready, cluster, connector, news.say, shoot if pictures else None)
+                half.run(console, seen)
             report.keep_logs(cluster.pods)
         console.rule("[bold]The end[/]", align="left")
 
 
-def run(console: Console) -> int:
+def run(console: Console, pictures: bool) -> int:
+    if pictures:
+        demo_pictures.possible()
     ready = spark_half.ready(console)
     seen = Report()
     with runs.folder() as folder:
-        on_cluster(console, folder, seen, ready)
+        on_cluster(console, folder, seen, ready, pictures)
     seen.left_over += [f"process {found.pid}: {found.command}" for found in process.naming(folder)]
     seen.left_over += [f"folder {folder}"] if folder.exists() else []
     seen.write()
@@ -126,15 +132,20 @@ def run(console: Console) -> int:
         name for name in ("demo.json", "timeline.svg", "logs/") if (report.HOME / name).exists()
     )
     console.print(f"{report.HOME.relative_to(ROOT)}: {files}. Keep a cluster to play with: make dev")
+    if pictures and seen.spark and seen.ok():
+        demo_pictures.keep(report.HOME, report.versions() | seen.spark.versions())
     return 0 if seen.ok() else 1
 
 
-def main() -> int:
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="nox -s demo --", description="A run of the whole chain.")
+    parser.add_argument("--pictures", action="store_true", help="keep pictures of the run, for the site")
+    wanted = parser.parse_args(words)
     process.unwind_on_sigterm()
     console = Console(highlight=False)
     console.width = min(try_it.WIDTH, console.width) if console.is_terminal else try_it.WIDTH
     try:
-        return run(console)
+        return run(console, wanted.pictures)
     except (ChildError, ToolchainError, subprocess.SubprocessError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -144,4 +155,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

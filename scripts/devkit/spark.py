@@ -138,13 +138,8 @@ def operator() -> Path:
 
     Raises ToolchainError when it cannot be built.
     """
-    tool, flags = go(), "-s -w"
-    found = re.search(rf"^\s*{re.escape(MODULE)} (v\S+)", (HERE / "go.mod").read_text(), re.MULTILINE)
-    if not found:
-        raise ToolchainError(f"{HERE / 'go.mod'} requires no {MODULE}: it must name the release to build")
-    product = cached.Product(
-        NAME, f"Spark operator {found[1]}", operator_key(tool, flags), DISK, "3 to 5 minutes on 2 cores"
-    )
+    tool, flags, named = go(), "-s -w", f"Spark operator {operator_version()}"
+    product = cached.Product(NAME, named, operator_key(tool, flags), DISK, "3 to 5 minutes on 2 cores")
 
     def make(folder: Path) -> None:
         cached.compile_program(product, tool, HERE, f"{MODULE}/cmd/operator", folder / NAME, flags)
@@ -156,6 +151,14 @@ def operator() -> Path:
         shutil.copyfile(config / "rbac" / "role.yaml", folder / "role.yaml")
 
     return cached.once(product, make)
+
+
+def operator_version() -> str:
+    """Return the release that is built. Raises ToolchainError when go.mod names none."""
+    found = re.search(rf"^\s*{re.escape(MODULE)} (v\S+)", (HERE / "go.mod").read_text(), re.MULTILINE)
+    if not found:
+        raise ToolchainError(f"{HERE / 'go.mod'} requires no {MODULE}: it must name the release to build")
+    return found[1]
 
 
 def operator_key(tool: Go, flags: str) -> str:

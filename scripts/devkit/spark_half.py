@@ -13,7 +13,7 @@ import re
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -85,12 +85,13 @@ class SparkWatch(PodWatch):
 
 @dataclass
 class SparkHalf:
-    """Args: what Spark needs, where it runs, and who shows lines from the background."""
+    """Args: what Spark needs, where it runs, who shows lines from the background, and who keeps a picture of a page."""
 
     found: spark.Spark
     cluster: LocalCluster
     connector: Connector
     say: Say
+    picture: Callable[[str], None] | None = None
 
     def run(self, console: Console, seen: Report) -> None:
         """Show all of it; `seen.spark` then tells what was seen."""
@@ -170,6 +171,10 @@ class SparkHalf:
             with contextlib.suppress(OSError, ValueError):
                 [shown] = json.load(open_it(f"{links[0]}/api/v1/applications", timeout=10))
                 self.say(f"Spark's page, where that link leads, shows {shown['name']}")
-                return True
+                break
             time.sleep(0.5)
-        return False
+        else:
+            return False
+        if self.picture:
+            self.picture(links[0])
+        return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from devkit import spark
 from devkit.bare_submit import DIFFERS
 from devkit.watch import Pod
 
@@ -32,6 +33,10 @@ class SparkReport:
     def executors(self) -> int:
         """How many were seen running."""
         return sum(pod.index > 0 and pod.when("Running") is not None for pod in self.pods)
+
+    def versions(self) -> dict[str, str]:
+        """Return those of what only this half has."""
+        return {"pyspark": self.pyspark, "spark-operator": spark.operator_version()}
 
     def ratio(self) -> str:
         """Return both times in words."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -108,6 +111,28 @@ def test_the_redirects_are_served_and_end() -> None:
         assert ask("/ns/other") == (404, None)
     with pytest.raises(ConnectionRefusedError):
         ask("/ns/app")
+
+
+def test_a_picture_is_of_the_page_that_was_linked_and_answered() -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'[{"name": "linger"}]')
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Say nothing."""
+
+    said: list[str] = []
+    half = spark_half.SparkHalf(None, None, None, said.append, picture=said.append)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        link = f"http://127.0.0.1:{server.server_port}/ns/linger"
+        assert half.page(SimpleNamespace(tail=[f"[   8.0s] linger link Spark UI: {link}"]))
+        server.shutdown()
+    assert said == ["Spark's page, where that link leads, shows linger", link]
+    assert not half.page(SimpleNamespace(tail=["no link"]))
+    assert len(said) == 2
 
 
 SPEC = {
