@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import grpc
 import pytest
@@ -15,6 +16,7 @@ from connector_sanity.plugin import each_flyte
 from connector_sanity.profile import Profile
 from connector_sanity.proxy import Proxy
 from connector_sanity.registry import check, needs
+from connector_sanity.sightings import Watcher
 from connector_sanity.target import Target
 
 BUSY = ("UNAVAILABLE", "RESOURCE_EXHAUSTED")
@@ -83,10 +85,18 @@ def test_killed_between_create_and_answer(fresh: Target, cluster: Cluster, profi
         assert len(metas) == 1, f"two answers to the same request: {sorted(metas)}"
 
 
+@pytest.fixture
+def watcher(cluster: Cluster) -> Iterator[Watcher]:
+    """What sees a resource that is undone as soon as it is made: whoever asks now and then may not."""
+    watcher = Watcher(cluster)
+    yield watcher
+    watcher.stop()
+
+
 @LATE
 @pytest.mark.parametrize("how", ["late", "lost"])
 def test_what_a_failed_create_made_is_undone(
-    how: str, flyte: Flyte, cluster: Cluster, proxy: Proxy, profile: Profile
+    how: str, flyte: Flyte, cluster: Cluster, proxy: Proxy, profile: Profile, watcher: Watcher
 ) -> None:
     before, seconds = cluster.uids(), profile.constants.deadline + 1
     late = how == "late"
@@ -103,7 +113,7 @@ def test_what_a_failed_create_made_is_undone(
         task = None
     made = until(lambda: hits(faults), f"CreateTask makes {cluster.plural}") and time.monotonic() - began
     if late:
-        until(lambda: cluster.since(before), "the late create is done", seconds + 5 - min(made, seconds))
+        until(lambda: watcher.since(began), "the late create is done", seconds + 5 - min(made, seconds))
     proxy.heal()
     if task is not None:  # it was told before: the engine can delete it
         needs(not late or made > seconds, "the connector waited longer than its own deadline, and was told")
