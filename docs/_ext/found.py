@@ -6,13 +6,16 @@ a main one comes before both: each page gets one with its own name, a page that 
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from docutils import nodes
 from pages import ROOT, source_of
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.util.index_entries import split_index_msg
 
 DECLARED = {
     ".go": re.compile(r"^func (?:\([^)]*\) )?([A-Z]\w+)\(", re.MULTILINE),
@@ -52,6 +55,25 @@ def add(app: Sphinx, doctree: nodes.document) -> None:
     section.insert(1, addnodes.index(entries=entries))  # after the title, which has to be the first
 
 
+def complete(app: Sphinx) -> list[tuple[str, dict, str]]:
+    """Give the search the entries of the pages that this build has not written.
+
+    Sphinx 9.0.4 (sphinx/search, IndexBuilder) keeps only those of pages that it writes, and saves what it knows before.
+    """
+    indexer = getattr(app.builder, "indexer", None)
+    for docname, entries in app.env.domaindata["index"]["entries"].items():
+        if indexer is not None and docname not in indexer._index_entries:
+            indexer._index_entries[docname] = sorted(set(searched(entries)))
+    return []
+
+
+def searched(entries: Iterable[tuple]) -> Iterator[tuple[str, str, str]]:
+    """Yield (words, place, "main" or "") of a page's entries, as Sphinx takes them out of a page."""
+    for kind, text, place, main, _ in entries:
+        with contextlib.suppress(ValueError):
+            yield from ((words, place or "", main) for words in split_index_msg(kind, text))
+
+
 def load(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None) -> None:
     if page == "search":
         app.add_js_file(SCRIPT, priority=900)
@@ -60,4 +82,5 @@ def load(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.do
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", add, priority=100)
     app.connect("html-page-context", load)
+    app.connect("html-collect-pages", complete)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

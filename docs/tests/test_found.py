@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import found
 import pytest
 
@@ -31,3 +33,17 @@ def test_of_two_files_that_declare_the_same_the_first_is_found():
     assert found.mine("plugin/phase", galleries) == ["GetTaskPhase"]
     assert "GetTaskPhase" not in found.mine("spark/phase", galleries)
     assert found.mine("start", galleries) == ["start"]
+
+
+def test_the_search_has_the_entries_of_pages_that_a_build_did_not_write():
+    entries = {
+        "start": [("single", "start", "top", "main", None)],
+        "abort": [("single", "a; b", "ab", "", None)],
+    }
+    indexer = SimpleNamespace(_index_entries={"start": [("as it was written", "", "")]})
+    env = SimpleNamespace(domaindata={"index": {"entries": entries}})
+    assert found.complete(SimpleNamespace(builder=SimpleNamespace(indexer=indexer), env=env)) == []
+    assert indexer._index_entries == {
+        "start": [("as it was written", "", "")],
+        "abort": [("a", "ab", ""), ("b", "ab", "")],
+    }

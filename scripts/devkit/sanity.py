@@ -40,9 +40,11 @@ def control_plane(folder: Path, targets: Sequence[Target]) -> Iterator[Path]:
         )
     local = importlib.import_module("devkit.cluster")  # not every copy has it
     kinds = [operator.made() / "crds" for operator in operators.found()]
-    manifests = (*kinds, *(sanity_targets.write(folder, target) for target in targets))
+    manifests = tuple(sanity_targets.write(folder, target) for target in targets)
     with local.LocalCluster(folder, say=say, manifests=manifests, name="sanity", bare=True) as cluster:
         cluster.wait()
+        for kind in kinds:  # some are larger than the annotation in which kubectl else keeps a copy
+            cluster.kubectl("apply", "--server-side", "-R", "-f", str(kind))
         yield cluster.kubeconfig
 
 
