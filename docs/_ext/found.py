@@ -53,6 +53,7 @@ def add(app: Sphinx, doctree: nodes.document) -> None:
     found = mine(docname, app.config.gallery_pages)
     entries = [("single", word, section["ids"][0], "main", None) for word in found]
     section.insert(1, addnodes.index(entries=entries))  # after the title, which has to be the first
+    app.env.metadata[docname]["found"] = entries  # Sphinx has collected the page's other entries already
 
 
 def complete(app: Sphinx) -> list[tuple[str, dict, str]]:
@@ -63,7 +64,8 @@ def complete(app: Sphinx) -> list[tuple[str, dict, str]]:
     indexer = getattr(app.builder, "indexer", None)
     for docname, entries in app.env.domaindata["index"]["entries"].items():
         if indexer is not None and docname not in indexer._index_entries:
-            indexer._index_entries[docname] = sorted(set(searched(entries)))
+            own = app.env.metadata[docname].get("found", ())
+            indexer._index_entries[docname] = sorted(set(searched([*entries, *own])))
     return []
 
 

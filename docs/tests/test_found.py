@@ -41,9 +41,10 @@ def test_the_search_has_the_entries_of_pages_that_a_build_did_not_write():
         "abort": [("single", "a; b", "ab", "", None)],
     }
     indexer = SimpleNamespace(_index_entries={"start": [("as it was written", "", "")]})
-    env = SimpleNamespace(domaindata={"index": {"entries": entries}})
+    own = {"abort": {"found": [("single", "abort", "top", "main", None)]}, "start": {}}
+    env = SimpleNamespace(domaindata={"index": {"entries": entries}}, metadata=own)
     assert found.complete(SimpleNamespace(builder=SimpleNamespace(indexer=indexer), env=env)) == []
     assert indexer._index_entries == {
         "start": [("as it was written", "", "")],
-        "abort": [("a", "ab", ""), ("b", "ab", "")],
+        "abort": [("a", "ab", ""), ("abort", "top", "main"), ("b", "ab", "")],
     }

@@ -6,6 +6,7 @@ from elsewhere (`go build -overlay`). The check that a mutant names has to fail,
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,6 +50,10 @@ class Mutant:
     target: str
     set: Sequence[str]
     changes: Sequence[Change] = field(default_factory=tuple)
+
+    def digest(self) -> str:
+        """Return a hash of what docs/mutants.toml says of it."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:20]
 
     def overlay(self, folder: Path) -> Path:
         """Write the changed files, and what Go has to know; raises ToolchainError for a text that is gone."""

@@ -21,9 +21,10 @@ from devkit.toolchain import ROOT
 RESULT = ROOT / "build" / "conformance.json"
 RECORD = ROOT / "docs" / "records" / "conformance.json"
 JOBSET = ROOT / "build" / "sanity" / "jobset.json"  # `make adopt_operator` writes it
-INPUTS = ("sdk/flyteconnector/src/connector_sanity", "sdk/flytekitplugins-larkspur/sanity", "go/cmd", "go/connector",
-          "go/plugins", "kustomize", "examples/first_connector", "examples/paid_connector", "examples/paid_service",
-          "docs/mutants.toml", "requirements/work.txt")  # fmt: skip
+LOOKED_AT = ("sdk/flyteconnector/src/connector_sanity", "sdk/flytekitplugins-larkspur/sanity", "go/cmd", "go/connector",
+             "go/plugins", "kustomize", "examples/first_connector", "examples/paid_connector", "examples/paid_service",
+             "requirements/work.txt")  # fmt: skip
+INPUTS = (*LOOKED_AT, "docs/mutants.toml")
 RUNS = 20  # of our connector, without a mistake
 AGAIN = "WKS"  # what is looked at again and again: faults take most of the time
 GOALS = {"seconds_wire_and_kubernetes": 60, "seconds_all": 300}
@@ -57,16 +58,16 @@ class Recorder:
     program: Path
     say: Callable[[str], object]
 
-    inputs: str = field(default_factory=lambda: freshness.fingerprint(INPUTS))
+    inputs: str = field(default_factory=lambda: freshness.fingerprint(LOOKED_AT))
 
-    def kept(self, name: str) -> bool:
-        """Return whether something was found with these very files already: an hour may be cut short."""
+    def kept(self, name: str, more: str = "") -> bool:
+        """Return whether something was found with these very files already, and `more`: an hour may be cut short."""
         stamp = self.results / f"{name}.of"
-        return stamp.exists() and stamp.read_text(encoding="utf-8") == self.inputs
+        return stamp.exists() and stamp.read_text(encoding="utf-8") == self.inputs + more
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, more: str = "") -> None:
         """Note that something was found with these files."""
-        (self.results / f"{name}.of").write_text(self.inputs, encoding="utf-8")
+        (self.results / f"{name}.of").write_text(self.inputs + more, encoding="utf-8")
 
     def run(self, target: Target, name: str, *words: str) -> dict[str, Any]:
         """Run the kit on a target, unless it was done with these files, and return what it told."""
@@ -92,12 +93,14 @@ class Recorder:
         """Return mutant -> whether it was seen; those that were seen with these files are not tried again."""
         named = {target.name: target for target in self.targets}
         order = lambda name, words: self.command(named[name], *words)  # noqa: E731
-        found = {mutant.id: self.kept(f"mutant-{mutant.id}") for mutant in sanity_mutants.read()}
+        found = {
+            mutant.id: self.kept(f"mutant-{mutant.id}", mutant.digest()) for mutant in sanity_mutants.read()
+        }
         left = [mutant for mutant in sanity_mutants.read() if not found[mutant.id]]
         for mutant, killed in sanity_mutants.tried(left, self.folder / "mutants", order, self.say):
             found[mutant.id] = killed
             if killed:
-                self.keep(f"mutant-{mutant.id}")
+                self.keep(f"mutant-{mutant.id}", mutant.digest())
         return found
 
     def all(self) -> dict[str, Any]:
@@ -113,7 +116,7 @@ class Recorder:
             "about": {
                 "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
                 "machine": f"{os.cpu_count()} processors ({bench.processor()})",
-                "inputs": self.inputs,
+                "inputs": freshness.fingerprint(INPUTS),
                 "again": AGAIN,
             },
             "targets": {name: target(title, told) for name, (title, told) in seen.items() if told},
