@@ -42,7 +42,7 @@ def test_a_flood_beside_a_poll(target: Target, flyte: Flyte, cluster: Cluster, o
         waits = poller.stop()
         grown = memory(target) - size
         drain(other, metas)
-    late = sorted(waits)[min(int(len(waits) * 0.99), max(len(waits) - 2, 0))]  # one may be the machine's
+    late = sorted(waits)[int(len(waits) * 0.99)]
     assert late < SLOW, (
         f"of {len(waits)} polls beside {FLOOD} creates, 1 of 100 took {late:.1f} s; 1 s would be right"
     )
