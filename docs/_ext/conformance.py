@@ -52,9 +52,9 @@ class ChecksDirective(SphinxDirective):
         for check in found:
             about = [nodes.strong("", check.id), nodes.Text(f" {check.severity}, {LEVELS[check.level.name]}")]
             rows.append([about, text(check.title), text(check.expects), text(check.source)])
-        found = table(["Check", "What is done", "What has to come of it", "Why"], rows, (10, 30, 30, 30))
-        found["classes"] += ["keeps-first"]  # wide on a phone: a keyboard can move it, too
-        return [found]
+        shown = table(["Check", "What is done", "What has to come of it", "Why"], rows, (10, 30, 30, 30))
+        shown["classes"] += ["keeps-first"]  # wide on a phone: a keyboard can move it, too
+        return [shown]
 
 
 class ResultsDirective(SphinxDirective):

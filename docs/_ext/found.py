@@ -61,11 +61,11 @@ def complete(app: Sphinx) -> list[tuple[str, dict, str]]:
 
     Sphinx 9.0.4 (sphinx/search, IndexBuilder) keeps only those of pages that it writes, and saves what it knows before.
     """
-    indexer = getattr(app.builder, "indexer", None)
+    known = app.builder.indexer._index_entries
     for docname, entries in app.env.domaindata["index"]["entries"].items():
-        if indexer is not None and docname not in indexer._index_entries:
+        if docname not in known:
             own = app.env.metadata[docname].get("found", ())
-            indexer._index_entries[docname] = sorted(set(searched([*entries, *own])))
+            known[docname] = sorted(set(searched([*entries, *own])))
     return []
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import conformance
+import one_page
 import pytest
 from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from devkit import freshness, sanity_mutants
 
@@ -43,14 +41,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     def build(directive: str, record: str | None = None) -> tuple[nodes.document, str]:
         if record is not None:
             (tmp_path / "conformance.json").write_text(record)
-        (tmp_path / "index.rst").write_text(f"Title\n=====\n\n.. {directive}::\n")
         monkeypatch.setattr(conformance, "RECORD", tmp_path / "conformance.json")
-        out, warnings = str(tmp_path / "out"), io.StringIO()
-        settings = {"extensions": ["conformance"]}
-        with docutils_namespace():  # else the next application finds the nodes of this one
-            app = Sphinx(str(tmp_path), None, out, out, "dummy", settings, status=None, warning=warnings)
-            app.build()
-        return app.env.get_doctree("index"), warnings.getvalue()
+        return one_page.built(tmp_path, "conformance", directive)
 
     return build
 

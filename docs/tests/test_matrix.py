@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import matrix
+import one_page
 import pytest
 from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 
 from devkit import matrix_rows
 
@@ -66,14 +64,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
     def build(record: str) -> tuple[nodes.document, str]:
         (tmp_path / "matrix.json").write_text(record)
-        (tmp_path / "index.rst").write_text("Title\n=====\n\n.. version-matrix::\n")
         monkeypatch.setattr(matrix, "RECORD", tmp_path / "matrix.json")
-        out, warnings = str(tmp_path / "out"), io.StringIO()
-        settings = {"extensions": ["matrix"]}
-        with docutils_namespace():  # else the next application finds the nodes of this one
-            app = Sphinx(str(tmp_path), None, out, out, "dummy", settings, status=None, warning=warnings)
-            app.build()
-        return app.env.get_doctree("index"), warnings.getvalue()
+        return one_page.built(tmp_path, "matrix", "version-matrix")
 
     return build
 

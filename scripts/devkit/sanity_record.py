@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connector_sanity.outcome import BAD
 from devkit import bench, freshness, sanity_mutants, sanity_python, sanity_run
 from devkit.sanity_targets import Target
 from devkit.toolchain import ROOT
@@ -142,7 +143,7 @@ def read(file: Path) -> dict[str, Any]:
 def target(title: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is published about one target."""
     known = {each["id"]: each["expected"] for each in told["checks"] if each["outcome"] == "expected failure"}
-    bad = [each["id"] for each in told["checks"] if each["outcome"] in ("failed", "unexpected pass")]
+    bad = [each["id"] for each in told["checks"] if each["outcome"] in BAD]
     numbers = {WORDS[word]: number for word, number in told["counts"].items()}
     return {"title": title, **numbers, "seconds": told["seconds"], "known": known, "bad": bad}
 

@@ -9,11 +9,11 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from connector_sanity.outcome import BAD
 from devkit import process
 from devkit.toolchain import ROOT
 
 PATIENCE = 60.0  # seconds that it has to clean up
-BAD = ("failed", "unexpected pass")
 
 
 def run(command: Sequence[str], log: Path | None = None) -> int:
