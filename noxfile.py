@@ -28,10 +28,10 @@ VETTED = present("go.mod", *shipping.GO_MODULES, "go/monitoring", "examples/alte
 
 @session
 def tests(it: nox.Session) -> None:
-    """Go and Python tests that need no cluster: minutes when cold, seconds when warm."""
+    """Go and Python tests that need no cluster: minutes when cold, seconds when warm; `-- -n0` runs them in turn."""
     for module in GO_MODULES:
         go(it, "test", module=module)
-    python(it, "-m", "pytest", *(f"{folder}/tests" for folder in PYTHON), *it.posargs)
+    python(it, "-m", "pytest", *sessions.SIDE_BY_SIDE, *(f"{folder}/tests" for folder in PYTHON), *it.posargs)
 
 
 @session

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import nox
 
-from devkit import build, operators
+from devkit import build, operators, sessions
 from devkit.sessions import prepared, python, session
 
 
 @session
 def e2e(it: nox.Session) -> None:
-    """Tasks on the local cluster: results, failures, aborts, left-overs."""
+    """Tasks on local clusters, two at a time: results, failures, aborts, left-overs; `-- -n0` runs them in turn."""
     build.everything()  # here, where one sees how far it is, and no test's patience ends
     operators.kinds()
     prepared(it, "spark", "upstream")
-    python(it, "-m", "pytest", "sdk/e2e", *it.posargs)
+    python(it, "-m", "pytest", "-n2", sessions.BY_FILE, "sdk/e2e", *it.posargs)
 
 
 # part:job begin

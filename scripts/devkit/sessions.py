@@ -33,6 +33,9 @@ API_TESTS = {  # module -> (build tag, programs that its tests start); first the
 }
 
 
+# For pytest, whose tests mostly wait for processes that they start; those of a file share what they set up.
+BY_FILE = "--dist=loadfile"
+SIDE_BY_SIDE = (f"-n{1 + (os.cpu_count() or 1)}", BY_FILE)
 # Of requirements/, in an order in which what constrains others comes before them, as "work" does.
 LOCKED = ("nox", "go", "node", "work", "docs", "spark", "upstream")
 # Beside noxfile.py, these have sessions, and each is there when its part of the repository is.
