@@ -37,6 +37,12 @@ def text(value: object) -> list[nodes.Node]:
     ]
 
 
+def wide(shown: nodes.table) -> nodes.table:
+    """Mark a table that is wider than a phone: its first column stays in sight, and a keyboard can move the others."""
+    shown["classes"] += ["keeps-first"]
+    return shown
+
+
 class ChecksDirective(SphinxDirective):
     """All checks: what is done to a connector, what has to come of it, and from where that follows."""
 
@@ -53,8 +59,7 @@ class ChecksDirective(SphinxDirective):
             about = [nodes.strong("", check.id), nodes.Text(f" {check.severity}, {LEVELS[check.level.name]}")]
             rows.append([about, text(check.title), text(check.expects), text(check.source)])
         shown = table(["Check", "What is done", "What has to come of it", "Why"], rows, (10, 30, 30, 30))
-        shown["classes"] += ["keeps-first"]  # wide on a phone: a keyboard can move it, too
-        return [shown]
+        return [wide(shown)]
 
 
 class ResultsDirective(SphinxDirective):
@@ -76,7 +81,8 @@ class ResultsDirective(SphinxDirective):
             rows = [result(target) for target in record["targets"].values()]
             said = [nodes.paragraph("", "", nodes.strong("", verdict(record, now)))]
             numbers = [nodes.paragraph("", "", *text(line)) for line in sentences(record)]
-            return [*said, table(head, rows, (40, 12, 12, 12, 12, 12)), *numbers, known(record["targets"])]
+            counts = wide(table(head, rows, (40, 12, 12, 12, 12, 12)))
+            return [*said, counts, *numbers, known(record["targets"])]
         except (OSError, ValueError, KeyError) as error:
             raise self.error(
                 f"sanity-results: {RECORD.name}: {error!r}: write it with make sanity ARGS=--record"
