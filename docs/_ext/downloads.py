@@ -25,6 +25,11 @@ from devkit.slices import Step
 
 LOG = logging.getLogger(__name__)
 FOLDER = "downloads"  # of the site
+KEPT = "downloads.txt"  # in the folder of the doctrees: what the archives in the site were made from
+
+
+def all_steps() -> list[Step]:
+    return slices.load(ROOT / "docs" / "steps.toml")[0]
 
 
 @functools.cache
@@ -61,7 +66,10 @@ class DownloadsDirective(SphinxDirective):
 def offer(app: Sphinx, doctree: nodes.document) -> None:
     """Say at the end of a step's page where its tree can be had."""
     docname = app.env.docname
-    walk = slices.on_the_way([step for step, _ in packed()])
+    steps = all_steps()
+    walk = slices.on_the_way(steps)
+    if not any(docname in step.pages and step not in walk for step in steps):
+        return
     for step, data in packed():
         if docname in step.pages and step not in walk:
             line = nodes.paragraph("", "The code as it is after this step: ", classes=["source-file", "take"])
@@ -104,18 +112,25 @@ def faults(site: Path) -> list[str]:
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    """Write the archives into the site, and look into them again; before the site's links are checked."""
+    """Have the archives in the site, and nothing else in them; before the site's links are checked."""
     if error is not None or app.builder.name != "html":
         return
-    for step, data in packed():
-        path = Path(app.outdir) / FOLDER / archives.file_name(step)
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(data)
+    for step in all_steps():
         for page in step.pages:
             if page not in app.env.found_docs:
                 LOG.warning("docs/steps.toml: step %s names the page %s, which is not there", step.name, page)
-    for fault in faults(Path(app.outdir)):
+    site, kept, now = Path(app.outdir), Path(app.doctreedir) / KEPT, inputs()
+    places = {step.name: site / FOLDER / archives.file_name(step) for step in all_steps()}
+    if kept.exists() and kept.read_text(encoding="utf-8") == now and all(map(Path.exists, places.values())):
+        return
+    (site / FOLDER).mkdir(exist_ok=True)
+    for step, data in packed():
+        places[step.name].write_bytes(data)
+    found = faults(site)
+    for fault in found:
         LOG.warning("%s", fault)
+    if not found:
+        kept.write_text(now, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

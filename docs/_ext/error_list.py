@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
+import again
 import error_texts
 import troubleshoot
 from docutils import nodes
 from error_texts import Text
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 # Heading -> the files whose errors one meets there; the first that fits counts.
@@ -32,8 +32,8 @@ def place(text: Text) -> str:
 
 class ErrorListDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
-        self.env.metadata[self.env.docname]["errors"] = True
-        texts, rows = error_texts.here(), error_texts.rows()
+        texts, rows = now()
+        again.remember(self.env, "errors", "", (texts, rows))
         known = {text: row["id"] for text in texts for row in rows if error_texts.explained(text, [row])}
         words = f"Of these {len(texts)} texts, {len(known)} have more to say on "
         link = self.parse_inline(f"{{doc}}`/{PAGE}`.")[0]
@@ -76,12 +76,12 @@ def order(text: Text) -> tuple[str, str]:
     return text.file, text.text
 
 
-def pages_with_errors(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
-    """Have them read in every build: the texts are in code that no page depends on."""
-    return [page for page, about in env.metadata.items() if about.get("errors")]
+def now(_: str = "") -> tuple[list[Text], list[troubleshoot.Row]]:
+    """Return what the page is made of: the texts are in code that no page depends on."""
+    return error_texts.here(), error_texts.rows()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_directive("error-list", ErrorListDirective)
-    app.connect("env-get-outdated", pages_with_errors)
+    again.watch(app, "errors", now)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

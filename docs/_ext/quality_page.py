@@ -115,7 +115,7 @@ class ReadersDirective(SphinxDirective):
 
 def pages_with_results(app: Sphinx, env: BuildEnvironment, *_: object) -> list[str]:
     """Have them read in every build: code has changed, and a result of it is old, without any change of the page."""
-    freshness.digests.cache_clear()
+    freshness.look_again()
     return [page for page, about in env.metadata.items() if about.get("quality")]
 
 

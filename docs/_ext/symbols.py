@@ -33,6 +33,9 @@ COPY = {
 }  # the name of the pages' example of a copy
 
 
+NAMES = "names.pickle"  # in the folder of the doctrees
+
+
 def messages() -> frozenset[str]:
     """Return the messages of docs/troubleshoot.toml, which have a check of their own."""
     return frozenset(row["message"] for rows in troubleshoot.read().values() for row in rows)
@@ -90,8 +93,8 @@ def remember(app: Sphinx, doctree: nodes.document) -> None:
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Look at all pages in every build: code that one speaks of may have changed, and the page not."""
-    tree_names.here.cache_clear()
-    found = functools.partial(missing, names=tree_names.here(), also=others() | messages())
+    names = tree_names.here(Path(app.doctreedir) / NAMES)
+    found = functools.partial(missing, names=names, also=others() | messages())
     for page, about in sorted(env.metadata.items()):
         for literal in about.get("literals", []):
             for name in found(literal):

@@ -5,7 +5,8 @@ Comments, docstrings and pages do not count: what only they speak of may have go
 
 from __future__ import annotations
 
-import functools
+import hashlib
+import pickle
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,13 +72,17 @@ def code(name: str, text: str) -> str:
     return COMMENT[MARKS.get(Path(name).suffix, "#")].sub("", text)
 
 
+def of_code(name: str) -> bool:
+    return Path(name).suffix in CODE and not TOLD.search(name)
+
+
 def collect(files: dict[str, str], ignored: str, makefile: str) -> Names:
     """Return the names in files given as name -> text; `ignored` is .gitignore's text, `makefile` the Makefile's."""
     words: set[str] = set()
     flags: set[str] = set()
     spoken: set[str] = set()
     for name, text in files.items():
-        if Path(name).suffix in CODE and not TOLD.search(name):
+        if of_code(name):
             said = code(name, text)
             words.update(WORD.findall(said))
             spoken.update(FILE.findall(said))
@@ -90,8 +95,15 @@ def collect(files: dict[str, str], ignored: str, makefile: str) -> Names:
     return Names(*sets[:2], made, *sets[2:])
 
 
-@functools.cache
-def here() -> Names:
-    """Return those of this repository."""
+def here(note: Path | None = None) -> Names:
+    """Return those of this repository; as `note` has them, while no code has changed and no file came or went."""
     files = {path.as_posix(): (ROOT / path).read_text(encoding="utf-8") for path in lint.tracked()}
-    return collect(files, files[".gitignore"], files["Makefile"])
+    digest = hashlib.sha256()
+    for name, text in sorted(files.items()):
+        digest.update(f"{name}\0{text if of_code(name) or name == '.gitignore' else ''}\0".encode())
+    if note and note.exists() and (was := note.read_bytes()).startswith(digest.digest()):
+        return pickle.loads(was[digest.digest_size :])
+    found = collect(files, files[".gitignore"], files["Makefile"])
+    if note:
+        note.write_bytes(digest.digest() + pickle.dumps(found))
+    return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import tomllib
+from pathlib import Path
 
 import prose
 import pytest
@@ -105,12 +107,29 @@ def test_a_page_speaks_of_every_name_of_others():
         assert name in texts, f"no page speaks of {name}: take it out of docs/names.toml"
 
 
+all_names = functools.cache(tree_names.here)
+
+
+def test_names_are_looked_for_again_only_when_code_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    note, looked = tmp_path / "names.pickle", []
+    monkeypatch.setattr(tree_names, "collect", lambda files, *_: looked.append(len(files)) or NAMES)
+    assert [tree_names.here(note) for _ in range(2)] == [NAMES, NAMES]
+    assert len(looked) == 1
+    monkeypatch.setattr(
+        tree_names.lint, "tracked", lambda: map(Path, (".gitignore", "Makefile", "noxfile.py"))
+    )
+    assert tree_names.here(note) == NAMES
+    assert looked[1:] == [3]
+
+
 @pytest.mark.parametrize(
     "name", [name for name in prose.sources(symbols.ROOT) if name.endswith(".md") and "docs/" not in name]
 )
 def test_what_is_not_on_the_site_speaks_of_what_exists_too(name: str):
     text = prose.of_markdown((symbols.ROOT / name).read_text(encoding="utf-8"))
-    names, also = tree_names.here(), symbols.others() | NOT_OURS
+    names, also = all_names(), symbols.others() | NOT_OURS
     gone = {
         literal: [*symbols.missing(literal, names, also)]
         for literal in re.findall(r"(?<!`)`([^`\n]+)`(?!`)", text)

@@ -44,11 +44,25 @@ def matching(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
 
 def fingerprint(patterns: Iterable[str], files: dict[str, str] | None = None) -> str:
     """Return 16 hexadecimal digits over the files that patterns name; `files` are those of the repository."""
-    known = digests() if files is None else files
+    return here(tuple(patterns)) if files is None else of(patterns, files)
+
+
+@functools.cache
+def here(patterns: tuple[str, ...]) -> str:
+    return of(patterns, digests())
+
+
+def of(patterns: Iterable[str], files: dict[str, str]) -> str:
     digest = hashlib.sha256()
-    for name in matching(patterns, known):
-        digest.update(f"{name}\0{known[name]}\n".encode())
+    for name in matching(patterns, files):
+        digest.update(f"{name}\0{files[name]}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def look_again() -> None:
+    """Forget what the files were: a process that goes on may see them change."""
+    digests.cache_clear()
+    here.cache_clear()
 
 
 def listed(inputs: str) -> list[str]:

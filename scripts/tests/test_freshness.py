@@ -49,6 +49,7 @@ def test_every_record_says_what_it_depends_on_and_that_exists():
 def test_a_record_is_fresh_when_it_was_found_true_with_these_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(freshness, "here", freshness.here.__wrapped__)  # remembers nothing
     monkeypatch.setattr(freshness, "digests", lambda: FILES)
     for name in ("same", "differs", "never", "earlier"):
         (tmp_path / f"{name}.txt").write_text("# inputs: go, sdk/c.py\n# checked by: make e2e\n\n$ x\n")
