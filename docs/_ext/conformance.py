@@ -82,7 +82,7 @@ class ResultsDirective(SphinxDirective):
             said = [nodes.paragraph("", "", nodes.strong("", verdict(record, now)))]
             numbers = [nodes.paragraph("", "", *text(line)) for line in sentences(record)]
             counts = wide(table(head, rows, (40, 12, 12, 12, 12, 12)))
-            return [*said, counts, *numbers, known(record["targets"])]
+            return [*said, counts, *numbers, *known(record["targets"])]
         except (OSError, ValueError, KeyError) as error:
             raise self.error(
                 f"sanity-results: {RECORD.name}: {error!r}: write it with make sanity ARGS=--record"
@@ -107,7 +107,7 @@ def result(target: Mapping[str, Any]) -> Row:
     return [text(target["title"]), *(text(target.get(name, 0)) for name in COUNTS)]
 
 
-def known(targets: Mapping[str, Any]) -> nodes.Node:
+def known(targets: Mapping[str, Any]) -> list[nodes.Node]:
     """Return a list of what is known to fail, with the reasons."""
     items = [
         nodes.list_item(
@@ -116,7 +116,9 @@ def known(targets: Mapping[str, Any]) -> nodes.Node:
         for target in targets.values()
         for check, why in target["known"].items()
     ]
-    return nodes.bullet_list("", *items) if items else nodes.paragraph("", "Nothing is known to fail.")
+    if not items:
+        return [nodes.paragraph("", "Nothing is known to fail.")]
+    return [nodes.paragraph("", "What is known to fail, and why:"), nodes.bullet_list("", *items)]
 
 
 def verdict(record: Mapping[str, Any], now: str) -> str:

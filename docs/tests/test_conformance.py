@@ -72,7 +72,7 @@ def test_results_are_shown_with_what_is_known_and_whether_they_are_of_this_code(
     text = document.astext()
     assert warnings == ""
     assert "The code has changed since, of today." in text
-    assert "P3, a connector: nobody asks" in text
+    assert "What is known to fail, and why:\n\nP3, a connector: nobody asks" in text
     assert "20 times in a row (wire, cluster): 0 false alarms" in text
     assert "47 of 48 mutants were seen" in text
     assert conformance.verdict(RECORD, "abc") == "This is of this very code, of today."
