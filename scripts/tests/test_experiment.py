@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -32,7 +33,7 @@ def test_the_census_counts_living_processes_by_name_and_no_zombie():
         child.stdout.readline()
         assert census({name}) == {name: 1}
         child.kill()
-        child.stdout.read()  # until its end is closed: it is dead, and nobody has waited for it
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it is dead, and nobody has taken it away
         assert census({name}) == {name: 0}
     finally:
         child.kill()
