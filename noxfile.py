@@ -31,6 +31,8 @@ def tests(it: nox.Session) -> None:
     """Go and Python tests that need no cluster: minutes when cold, seconds when warm; `-- -n0` runs them in turn."""
     for module in GO_MODULES:
         go(it, "test", module=module)
+    if present("package.json", "sdk/larkspur-console"):  # before the tests, which run in any order
+        python(it, "-c", "from devkit import console; console.tools()")
     python(it, "-m", "pytest", *sessions.SIDE_BY_SIDE, *(f"{folder}/tests" for folder in PYTHON), *it.posargs)
 
 
